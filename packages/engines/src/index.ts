@@ -1,0 +1,16 @@
+export type { EngineName, EnginePorts } from './engine-names.js'
+export { engineNames, enginePorts } from './engine-names.js'
+export type { EngineOptions, Engines } from './engine-specs.js'
+export { engineSpecs } from './engine-specs.js'
+export { EngineError, StartError } from './errors.js'
+export type {
+  ProcessChange,
+  ProcessSpec,
+  ProcessState,
+  Progress,
+  Report,
+  Supervisor,
+  SupervisorLog,
+  SupervisorOptions,
+} from './supervise/process-spec.js'
+export { supervise } from './supervise/supervise.js'
