@@ -1,0 +1,121 @@
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { world } from '@marquee/contracts'
+import { readTopic, settle } from '@marquee/test-kit'
+import { closeClient, send } from '../client.js'
+import { readRun } from '../platform.js'
+import { seeded } from '../random.js'
+import { count, startLoad, type Write } from './load.js'
+import { type Probe, startProbe } from './probe.js'
+
+const seed = Number(process.env.MARQUEE_FAULT_SEED ?? 20_261_121)
+const random = seeded(seed)
+const targets = Object.keys(readRun().processes)
+const titles = [world.contents.winterTide, world.contents.paperLanterns, world.contents.jadeCourt, world.contents.lastFerry].map(({ id }) => id)
+const tag = `kill-${seed}-${Date.now().toString(36)}`
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+const totals = async () => Object.fromEntries(await Promise.all(titles.map(async (id) => [id, (await send(`/api/v1/content/${id}`)).json.totalViews as number])))
+const alive = (pid: number) => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+interface Bite {
+  target: string
+  unknown: number
+  recoveryMs: number
+  probe: Probe['failed']
+}
+
+/** Kills one process under load and waits until the supervisor has replaced it and writes pass again. */
+async function kill(target: string, log: Write[]): Promise<Bite> {
+  const probe = startProbe(target)
+  await pause(300 + random() * 1_200)
+  const before = log.length
+  const killedAt = Date.now()
+  const pid = readRun().processes[target]!
+  process.kill(pid, 'SIGKILL')
+  await settle(async () => expect(readRun().processes[target]).not.toBe(pid), { timeoutMs: 20_000 })
+  await settle(
+    async () => {
+      expect((await send('/health/ready')).status).toBe(200)
+      expect(log.slice(before).filter((write) => write.outcome === 'ok' && write.startedAt > killedAt).length).toBeGreaterThan(20)
+    },
+    { timeoutMs: 30_000 },
+  )
+  const recoveryMs = Date.now() - killedAt
+  expect(alive(readRun().processes[target]!)).toBe(true)
+  const failed = await probe.stop()
+  return { target, unknown: count(log.slice(before), { outcome: 'unknown' }), recoveryMs, probe: failed }
+}
+
+describe(`every process killed under load (seed ${seed})`, () => {
+  afterAll(closeClient)
+
+  it('loses no acknowledged write and counts none twice', async () => {
+    await settle(async () => expect(Object.values(await totals()).every(Number.isInteger)).toBe(true), { timeoutMs: 10_000 })
+    const before = await stableTotals()
+    const load = startLoad({ writers: 24, titles, tag })
+    const bites: Bite[] = []
+    for (const target of targets) bites.push(await kill(target, load.log))
+    await load.stop()
+    console.table(bites.map(({ target, unknown, recoveryMs, probe }) => ({ target, unknown, probe, recoveryMs })))
+    console.log(`${load.log.length} writes: ${count(load.log, { outcome: 'ok' })} ok, ${count(load.log, { outcome: 'fail' })} refused, ${count(load.log, { outcome: 'unknown' })} unknown`)
+
+    // Each fault bit: a client of that process saw at least one outcome that it could not know.
+    for (const { target, unknown, probe } of bites) expect({ target, bit: unknown + probe > 0 }).toEqual({ target, bit: true })
+
+    const after = await stableTotals()
+    for (const id of titles) {
+      const stored = after[id]! - before[id]!
+      const ok = count(load.log, { kind: 'view', key: id, outcome: 'ok' })
+      const unknown = count(load.log, { kind: 'view', key: id, outcome: 'unknown' })
+      expect(stored).toBeGreaterThanOrEqual(ok)
+      expect(stored).toBeLessThanOrEqual(ok + unknown)
+    }
+
+    const creates = load.log.filter((write) => write.kind === 'create')
+    const made = new Map<string, string>()
+    for (const { key, outcome } of creates) {
+      const { status, json } = await send(`/api/v1/content/${key}`, { as: 'editor' })
+      if (status === 200) made.set(json.id, key)
+      if (outcome !== 'unknown') expect({ key, outcome, status }).toEqual({ key, outcome, status: outcome === 'ok' ? 200 : 404 })
+    }
+    await everyTitleHasItsEvent(made)
+  }, 400_000)
+})
+
+/** The totals once the catalogue has caught up: the same as trending's own, read through the answer of a repeated view. */
+async function stableTotals(): Promise<Record<string, number>> {
+  const settled: Record<string, number> = {}
+  for (const id of titles) {
+    const key = { method: 'POST', headers: { 'idempotency-key': `${tag}-settled-${id}` } }
+    await send(`/api/v1/content/${id}/views/increment`, key)
+    await settle(
+      async () => {
+        const { json } = await send(`/api/v1/content/${id}/views/increment`, key)
+        expect(json.counted).toBe(false)
+        expect((await send(`/api/v1/content/${id}`)).json.totalViews).toBe(json.totalViews)
+        settled[id] = json.totalViews
+      },
+      { timeoutMs: 30_000 },
+    )
+  }
+  // The one view per title that this reading itself counts the first time it runs is part of "before".
+  return settled
+}
+
+async function everyTitleHasItsEvent(made: Map<string, string>) {
+  await settle(
+    async () => {
+      const messages = await readTopic(readRun().engines.kafka, 'content')
+      const subjects = new Set(messages.filter(({ headers }) => headers.ce_type === 'content.created').map(({ headers }) => headers.ce_subject))
+      expect([...made.keys()].filter((id) => !subjects.has(id))).toEqual([])
+    },
+    { timeoutMs: 30_000 },
+  )
+}

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export type Role = 'viewer' | 'viewer2' | 'editor' | 'data' | 'admin'
+
+export interface Run {
+  api: string
+  tokens: Record<Role, string>
+  demo: { userId: string; contentId: string; episodeId: string }
+  engines: { catalog: string; cache: string; counters: string; kafka: string[] }
+  processes: Record<string, number>
+}
+
+/** The data folder of the platform that the global setup started. */
+export const dataDir = process.env.MARQUEE_DATA ?? '.data'
+
+/** Read anew at each call: the supervisor rewrites the file when a process is replaced. */
+export const readRun = (): Run => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Run
