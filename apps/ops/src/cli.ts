@@ -1,0 +1,157 @@
+import { EngineError, StartError } from '@marquee/engines'
+import { Command, CommanderError, Option } from 'commander'
+import { runAppCommand } from './commands/app-commands.js'
+import { down } from './commands/down.js'
+import { logs } from './commands/logs.js'
+import { reset } from './commands/reset.js'
+import { status } from './commands/status.js'
+import { token } from './commands/token.js'
+import { type Config, readConfig, seedSizes } from './config.js'
+import { dev } from './dev/dev.js'
+import { up } from './platform/up.js'
+import { upDetached } from './platform/up-detached.js'
+import { exitCodes, OpsError } from './problem.js'
+import { principalNames } from './tokens.js'
+
+interface Surroundings {
+  /** The process that `up` must not outlive (npm), when there is one. */
+  parent?: number | undefined
+  /** Compiles what changed, for `dev`. */
+  build?(): Promise<unknown>
+}
+
+const codes = `
+Exit codes: 0 done; 1 failed; 2 wrong usage; 3 nothing runs on the data folder; 4 it runs and must be stopped first;
+130 killed by a second Ctrl-C. migrate, seed and import pass on the code of the app that did the work.
+
+The data folder is .data, or MARQUEE_DATA. NO_COLOR turns colours off.`
+
+/** The operator's command line: runs one command and ends the process with its exit code. */
+export async function main(args: string[], surroundings: Surroundings = {}): Promise<void> {
+  let exitCode: number = exitCodes.ok
+  const run = (work: (config: Config) => Promise<number>) => async () => {
+    exitCode = await work(readConfig())
+  }
+  try {
+    await program(run, surroundings).parseAsync(args, { from: 'user' })
+  } catch (error) {
+    exitCode = explain(error)
+  }
+  await new Promise((done) => process.stdout.write('', done))
+  process.exit(exitCode)
+}
+
+const noBuild = () => Promise.reject(new Error('There is nothing here to compile with: use npm run dev.'))
+
+type Run = (work: (config: Config) => Promise<number>) => () => Promise<void>
+
+function program(run: Run, surroundings: Surroundings): Command {
+  const ops = new Command('ops')
+    .description('Runs Marquee on this machine: the engines, the apps, and what their operator needs.')
+    .addHelpText('after', codes)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) })
+  addPlatform(ops, run, surroundings)
+  addQuestions(ops, run)
+  addAppCommands(ops, run)
+  return ops
+}
+
+function addPlatform(ops: Command, run: Run, { parent, build = noBuild }: Surroundings): void {
+  const upCommand = ops
+    .command('up')
+    .description('start everything and stay in the foreground (npm start)')
+    .option('-d, --detach', 'return when everything is ready; stop it with `down`')
+  upCommand.action(() =>
+    run((config) => (upCommand.opts().detach ? upDetached(config) : up(config, { parent })))(),
+  )
+  ops
+    .command('dev')
+    .description('like up, and compile and restart what changes (npm run dev)')
+    .action(run((config) => dev(config, { parent, build })))
+  ops.command('down').description('stop everything in order').action(run(down))
+  const resetCommand = ops
+    .command('reset')
+    .description('remove the data folder')
+    .option('-y, --yes', 'do not ask')
+  resetCommand.action(() => run((config) => reset(config, resetCommand.opts()))())
+}
+
+function addQuestions(ops: Command, run: Run): void {
+  const statusCommand = ops
+    .command('status')
+    .description('every process, its state and health')
+    .option('--json', 'as JSON')
+  statusCommand.action(() => run((config) => status(config, statusCommand.opts()))())
+
+  const logsCommand = ops
+    .command('logs')
+    .argument('[name]', 'a process, or ops; all when left out')
+    .description('print logs')
+    .option('-f, --follow', 'go on until interrupted')
+    .option('-n, --lines <count>', 'how many lines of each', wholeNumber, 50)
+  logsCommand.action((name?: string) => run((config) => logs(config, name, logsCommand.opts()))())
+
+  const tokenCommand = ops
+    .command('token')
+    .description('print a development token')
+    .addOption(
+      new Option('--role <role>', 'whose rights it has').choices(principalNames).makeOptionMandatory(),
+    )
+    .option('--sub <id>', 'subject, instead of the fixed one of the role')
+    .option('--ttl <time>', 'lifetime, like 15m or 12h', '12h')
+    .option('--json', 'as JSON')
+  tokenCommand.action(() => run((config) => token(config, tokenCommand.opts()))())
+}
+
+function addAppCommands(ops: Command, run: Run): void {
+  ops
+    .command('migrate')
+    .argument('[args...]', 'up | down, and options of the catalogue')
+    .description('migrate the catalogue')
+    .allowUnknownOption()
+    .action((args: string[]) =>
+      run((config) => runAppCommand(config, 'catalog', ['migrate', ...(args.length > 0 ? args : ['up'])]))(),
+    )
+
+  const seed = ops
+    .command('seed')
+    .description('seed the catalogue; again is harmless')
+    .addOption(
+      new Option('--size <size>', 'how many titles: 100, 2,000, 20,000, 200,000')
+        .choices(seedSizes)
+        .makeOptionMandatory(),
+    )
+  seed.action(() => run((config) => runAppCommand(config, 'catalog', ['seed', '--size', seed.opts().size]))())
+
+  ops
+    .command('import')
+    .argument('<source>', 'bangumi')
+    .argument('[args...]', 'options of the importer, like --dry-run')
+    .description('import titles; again changes nothing')
+    .allowUnknownOption()
+    .action((source: string, args: string[]) =>
+      run((config) => runAppCommand(config, 'catalog', ['import', source, ...args]))(),
+    )
+}
+
+function wholeNumber(text: string): number {
+  if (/^\d{1,6}$/.test(text)) return Number(text)
+  throw new OpsError(`-n takes a whole number, not "${text}".`, { exitCode: exitCodes.usage })
+}
+
+/** One message for people; the exit code for scripts. */
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage
+  if (error instanceof OpsError) {
+    console.error([error.message, error.advice].filter(Boolean).join('\n'))
+    return error.exitCode
+  }
+  if (error instanceof EngineError || error instanceof StartError) {
+    console.error(error.message)
+    return exitCodes.failed
+  }
+  console.error(`Something unexpected happened: ${error instanceof Error ? error.message : String(error)}`)
+  console.error('More is in the log: npm run ops -- logs ops')
+  return exitCodes.failed
+}

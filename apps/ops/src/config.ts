@@ -1,0 +1,55 @@
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { z } from '@marquee/contracts'
+import { exitCodes, OpsError } from './problem.js'
+
+export const seedSizes = ['xs', 's', 'm', 'l'] as const
+
+const optionalUrl = z.url().optional()
+
+const Environment = z.object({
+  MARQUEE_PORT: z.coerce.number().int().min(1024).max(65_000).default(3000),
+  MARQUEE_DATA: z.string().min(1).default('.data'),
+  MARQUEE_SEED_SIZE: z.enum([...seedSizes, 'none']).default('s'),
+  MARQUEE_CATALOG: z.enum(['auto', 'plain', 'citus']).default('auto'),
+  MARQUEE_CATALOG_URL: optionalUrl,
+  MARQUEE_CACHE_URL: optionalUrl,
+  MARQUEE_COUNTERS_URL: optionalUrl,
+  MARQUEE_KAFKA_BROKERS: z.string().min(1).optional(),
+  NO_COLOR: z.string().optional(),
+})
+
+export type Config = ReturnType<typeof readConfig>
+
+/** The repository: where apps are started from and what a relative MARQUEE_DATA is relative to. */
+export const root = fileURLToPath(new URL('../../../', import.meta.url))
+
+/** @throws OpsError that names every wrong variable at once. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env) {
+  const parsed = Environment.safeParse(env)
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+    throw new OpsError(`The environment is not right:\n${wrong.join('\n')}`, { exitCode: exitCodes.usage })
+  }
+  const values = parsed.data
+  return {
+    port: values.MARQUEE_PORT,
+    dataDir: resolve(root, values.MARQUEE_DATA),
+    seedSize: values.MARQUEE_SEED_SIZE,
+    catalogMode: values.MARQUEE_CATALOG,
+    urls: {
+      catalog: values.MARQUEE_CATALOG_URL,
+      cache: values.MARQUEE_CACHE_URL,
+      counters: values.MARQUEE_COUNTERS_URL,
+      kafka: values.MARQUEE_KAFKA_BROKERS,
+    },
+    color: values.NO_COLOR === undefined || values.NO_COLOR === '',
+    appEnvironment: withoutNpm(env),
+  }
+}
+
+// npm describes *this* command in its variables; a child would mistake them for its own.
+function withoutNpm(env: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = Object.entries(env).filter(([name]) => !/^npm_(lifecycle|package|command|execpath)/.test(name))
+  return Object.fromEntries(kept) as Record<string, string>
+}
