@@ -1,0 +1,31 @@
+export { ApiError, type ApiErrorOptions, type FieldError, isNetworkOutage } from './api-error.js'
+export { type Closer, createClosers } from './closers.js'
+export { contextOf, type RequestContext } from './context.js'
+export { readCursor, signCursor } from './cursor.js'
+export {
+  type BodyType,
+  type Call,
+  type Endpoint,
+  type EndpointSpec,
+  endpoint,
+  type Method,
+} from './endpoint.js'
+export { ifMatchVersion, noneMatch, strongEtag } from './etag.js'
+export {
+  type HttpClient,
+  type HttpClientOptions,
+  httpClient,
+  type Incoming,
+  type OutgoingRequest,
+} from './http-client.js'
+export type { Background } from './lifecycle.js'
+export { createLogger, type Logger, silentLogger } from './logger.js'
+export { createMetrics, type Metrics, Registry } from './metrics.js'
+export { openApiDocument } from './openapi.js'
+export { problemBody, problemType } from './problem.js'
+export { json, jsonBytes, noContent, type Reply } from './reply.js'
+export { run } from './run.js'
+export { sendProblem } from './send.js'
+export { createService, type Service, type ServiceOptions } from './service.js'
+export { ConfigError, commonConfig, readConfig } from './service-config.js'
+export { type Caller, readViewer, signViewer, viewerHeader, viewerReader } from './viewer.js'

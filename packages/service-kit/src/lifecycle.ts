@@ -1,0 +1,96 @@
+import type { Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { createClosers } from './closers.js'
+import type { Logger } from './logger.js'
+
+/** Work beside the requests: relay, consumers, jobs. */
+export interface Background {
+  name: string
+  start?(): Promise<unknown> | unknown
+  stop(): Promise<unknown> | unknown
+}
+
+export interface LifecycleOptions {
+  name: string
+  log: Logger
+  host: string
+  /** 0 takes a free one. */
+  port: number
+  /** Started in this order once the port is open; stopped in this order after the last request, before the closers. */
+  background?: Background[]
+  /** Where pools and clients registered their close; closed last, in reverse. */
+  closers?: ReturnType<typeof createClosers>
+}
+
+/** Of the 10 s until the hard stop, how much the requests in flight may take. */
+const drainMs = 7000
+
+export function createLifecycle(options: LifecycleOptions, ready: () => Server) {
+  const { log } = options
+  const inFlight = new Set<ServerResponse>()
+  let server: Server | undefined
+  let stopped: Promise<void> | undefined
+
+  async function stop(): Promise<void> {
+    log.info({ inFlight: inFlight.size }, 'stopping')
+    for (const res of inFlight) res.shouldKeepAlive = false
+    if (server?.listening) await drain(server, inFlight)
+    for (const { name, stop } of options.background ?? []) await quietly(log, name, stop)
+    await options.closers?.closeAll()
+    log.info('stopped')
+    log.flush()
+  }
+
+  return {
+    stopping: () => stopped !== undefined,
+    /** Answers given from now on tell the client that the connection ends. */
+    track(res: ServerResponse) {
+      if (stopped) res.shouldKeepAlive = false
+      inFlight.add(res)
+      res.on('close', () => inFlight.delete(res))
+    },
+    async listen(): Promise<{ port: number }> {
+      server = ready()
+      const port = await open(server, options)
+      for (const { start } of options.background ?? []) await start?.()
+      log.info({ port, host: options.host }, 'listening')
+      return { port }
+    },
+    stop(): Promise<void> {
+      stopped ??= stop()
+      return stopped
+    },
+  }
+}
+
+function open(server: Server, { port, host }: LifecycleOptions): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+/** New connections are refused at once; idle ones end; those with a request end with its answer, or hard after `drainMs`. */
+function drain(server: Server, inFlight: Set<ServerResponse>): Promise<void> {
+  return new Promise((resolve) => {
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
+    const hard = setTimeout(() => server.closeAllConnections(), drainMs)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(hard)
+      inFlight.clear()
+      resolve()
+    })
+  })
+}
+
+async function quietly(log: Logger, name: string, stop: () => unknown): Promise<void> {
+  try {
+    await stop()
+  } catch (err) {
+    log.warn({ err, stopping: name }, 'did not stop cleanly')
+  }
+}

@@ -1,0 +1,43 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+
+export { Registry } from 'prom-client'
+
+export type Metrics = ReturnType<typeof createMetrics>
+
+/** One registry per app; `name` is the `app` label of every series. Names follow Prometheus: `marquee_<what>_<unit>`. */
+export function createMetrics(name: string) {
+  const registry = new Registry()
+  registry.setDefaultLabels({ app: name })
+  const registers = [registry]
+  return {
+    registry,
+    counter: <L extends string = never>(metric: string, help: string, labelNames: L[] = []) =>
+      new Counter({ name: metric, help, labelNames, registers }),
+    /** `collect` is asked at each scrape. */
+    gauge: <L extends string = never>(
+      metric: string,
+      help: string,
+      labelNames: L[] = [],
+      collect?: (gauge: Gauge<L>) => Promise<void> | void,
+    ) => {
+      const gauge: Gauge<L> = new Gauge({
+        name: metric,
+        help,
+        labelNames,
+        registers,
+        ...(collect && { collect: () => collect(gauge) }),
+      })
+      return gauge
+    },
+    histogram: <L extends string = never>(
+      metric: string,
+      help: string,
+      buckets: number[],
+      labelNames: L[] = [],
+    ) => new Histogram({ name: metric, help, buckets, labelNames, registers }),
+    withProcessMetrics() {
+      collectDefaultMetrics({ register: registry })
+      return registry
+    },
+  }
+}

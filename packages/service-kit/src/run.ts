@@ -1,0 +1,42 @@
+import { ConfigError } from './service-config.js'
+
+const hardStopMs = 10_000
+/** Exit codes of sysexits.h, as supervisors know them. */
+const exitConfig = 78
+
+/**
+ * What main.ts is. Starts, then waits for a signal or for the end of the supervisor that forked us, and stops in order; what has
+ * not stopped in 10 s is ended. Exit codes: 0 stopped, 1 failed, 78 wrong configuration (printed plainly, not to be retried).
+ */
+export function run(main: () => Promise<{ stop(): Promise<void> }>): void {
+  const started = main()
+  let stopping = false
+  const stop = (code: number) => {
+    if (stopping) return
+    stopping = true
+    setTimeout(() => process.exit(code || 1), hardStopMs).unref()
+    started
+      .then((service) => service.stop())
+      .then(
+        () => process.exit(code),
+        () => process.exit(1),
+      )
+  }
+  // A terminal sends Ctrl-C to the whole group and npm repeats it: further signals change nothing.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(0))
+  if (process.connected) process.on('disconnect', () => stop(0))
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const)
+    process.on(event, (error) => {
+      report(error)
+      stop(1)
+    })
+  started.catch((error: unknown) => {
+    report(error)
+    process.exit(error instanceof ConfigError ? exitConfig : 1)
+  })
+}
+
+function report(error: unknown): void {
+  const text = error instanceof ConfigError ? `Wrong configuration:\n  ${error.problems.join('\n  ')}` : error
+  console.error(text)
+}
