@@ -8,5 +8,5 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error('Install a newer one (https://nodejs.org, or: nvm install 20) and run the command again.')
   process.exit(1)
 } else {
-  import('./main.mjs').then((entry) => entry.main(process.argv.slice(2)))
+  void import('./main.mjs').then((entry) => entry.main(process.argv.slice(2)))
 }

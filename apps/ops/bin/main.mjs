@@ -6,6 +6,9 @@ import { StepFailed } from './run-step.mjs'
 
 const usage = 'usage: bootstrap.mjs start | dev | test [filter] | ops <command>'
 
+const everything = []
+const whatRuns = ['--filter=./apps/*']
+
 const commands = {
   start: (pnpm, args) => ops(pnpm, ['up', ...args]),
   dev: (pnpm, args) => ops(pnpm, ['dev', ...args]),
@@ -22,7 +25,7 @@ export async function main([command, ...args]) {
   holdLifeline(parentToWatch)
   try {
     const pnpm = await install()
-    await build(pnpm)
+    await build(pnpm, command === 'test' ? everything : whatRuns)
     await commands[command](pnpm, args)
   } catch (error) {
     if (error instanceof StepFailed) return fail(error.message, 1)
@@ -33,7 +36,7 @@ export async function main([command, ...args]) {
 async function ops(pnpm, args) {
   const cli = await import('../dist/cli.js')
   releaseLifeline()
-  await cli.main(args, { parent: parentToWatch, build: () => build(pnpm) })
+  await cli.main(args, { parent: parentToWatch, build: () => build(pnpm, whatRuns) })
 }
 
 async function test(pnpm, args) {

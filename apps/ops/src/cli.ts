@@ -2,6 +2,7 @@ import { EngineError, StartError } from '@marquee/engines'
 import { Command, CommanderError, Option } from 'commander'
 import { runAppCommand } from './commands/app-commands.js'
 import { down } from './commands/down.js'
+import { engines } from './commands/engines.js'
 import { logs } from './commands/logs.js'
 import { reset } from './commands/reset.js'
 import { status } from './commands/status.js'
@@ -83,6 +84,12 @@ function addQuestions(ops: Command, run: Run): void {
     .description('every process, its state and health')
     .option('--json', 'as JSON')
   statusCommand.action(() => run((config) => status(config, statusCommand.opts()))())
+
+  const enginesCommand = ops
+    .command('engines')
+    .description('get what the engines need, start nothing')
+    .option('--json', 'as JSON')
+  enginesCommand.action(() => run((config) => engines(config, enginesCommand.opts()))())
 
   const logsCommand = ops
     .command('logs')

@@ -3,6 +3,11 @@ import type { RunFile } from '../data-folder/run-file.js'
 import type { Terminal } from '../terminal.js'
 import { principalNames } from '../tokens.js'
 
+export const describeCatalogue = (kind: RunFile['catalogKind']) =>
+  kind === 'citus'
+    ? 'Citus (a coordinator and two workers)'
+    : 'plain PostgreSQL (no Citus installed, or declined)'
+
 /** What people need when everything is up. The curl line must work as pasted. */
 export function announce(terminal: Terminal, run: RunFile, runFilePath: string): void {
   const { line, bold, dim } = terminal
@@ -10,9 +15,7 @@ export function announce(terminal: Terminal, run: RunFile, runFilePath: string):
   line(bold('Marquee is up.'))
   line(`  API        ${bold(`${run.api}/api/v1`)}`)
   line(`  docs       ${bold(run.apiDocs)}`)
-  line(
-    `  catalogue  ${run.catalogKind === 'citus' ? 'Citus (a coordinator and two workers)' : 'plain PostgreSQL (no Citus installed)'}`,
-  )
+  line(`  catalogue  ${describeCatalogue(run.catalogKind)}`)
   line(`  logs       ${run.logs}   ${dim('npm run ops -- logs -f')}`)
   line(`  scripts    ${runFilePath}`)
   line()

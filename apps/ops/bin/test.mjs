@@ -1,0 +1,106 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { root, toolEnvironment } from './environment.mjs'
+import { attach } from './lifeline.mjs'
+import { runStep, runVisible, StepFailed } from './run-step.mjs'
+
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+
+const checks = [
+  ['Formatting and import boundaries', 'biome', ['ci', '.'], 'npx biome check --write . mends most of it.'],
+  [
+    'Promises',
+    'oxlint',
+    ['--type-aware', '-c', '.oxlintrc.json', 'apps', 'packages'],
+    'Await it, or say void.',
+  ],
+  ['Types', 'tsc', ['-p', 'tsconfig.json', '--noEmit'], 'Mend the types named above.'],
+]
+
+/** Each run is a jest of its own: what starts platforms must not share the processor with the rest. */
+const runs = [
+  ['unit and app tests', ['--maxWorkers=2']],
+  ['system tests', ['--config', 'jest.system.config.mjs', '--runInBand', '--selectProjects', 'system']],
+  ['lifecycle tests', ['--config', 'jest.system.config.mjs', '--runInBand', '--selectProjects', 'lifecycle']],
+]
+
+/** Runs everything, or the tests whose path matches the filter (then without the checks); resolves to the exit code. */
+export async function runTests(pnpm, filter) {
+  const env = { ...toolEnvironment(pnpm), NODE_ENV: 'test' }
+  const sums = { passed: 0, failed: 0, skipped: 0 }
+  if (filter.length === 0) for (const check of checks) sums.failed += await runCheck(check, env)
+  const catalogue = await getEngines(env)
+  const scratch = await mkdtemp(join(tmpdir(), 'marquee-test-'))
+  try {
+    for (const [title, args] of runs) {
+      console.log(`\n== ${title}`)
+      add(sums, await runJest(args, filter, join(scratch, 'result.json'), env))
+    }
+  } finally {
+    await rm(scratch, { recursive: true, force: true })
+  }
+  if (sums.passed + sums.failed === 0) console.error(`No test matches ${filter.join(' ')}.`)
+  console.log(`\nThe catalogue ran on ${catalogue}.`)
+  console.log(
+    `${sums.passed} passed, ${sums.failed} failed${sums.skipped > 0 ? `, ${sums.skipped} skipped` : ''}`,
+  )
+  return sums.failed > 0 || sums.passed === 0 ? 1 : 0
+}
+
+async function runCheck([title, tool, args, advice], env) {
+  try {
+    await runStep({ title, file: bin(tool), args, env, advice, quietMs: 0 })
+    return 0
+  } catch (error) {
+    if (!(error instanceof StepFailed)) throw error
+    console.error(error.message)
+    return 1
+  }
+}
+
+// The download shows its progress here, once, rather than inside a test's timeout.
+async function getEngines(env) {
+  const child = attach(
+    spawn(process.execPath, [join(root, 'apps/ops/bin/bootstrap.mjs'), 'ops', 'engines', '--json'], {
+      cwd: root,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    }),
+  )
+  let answer = ''
+  for await (const chunk of child.stdout) answer += chunk
+  if (child.exitCode ?? (await new Promise((done) => child.once('close', done))))
+    throw new StepFailed('The tests need the engines; nothing was tested.')
+  return JSON.parse(answer).description
+}
+
+async function runJest(args, filter, resultFile, env) {
+  await rm(resultFile, { force: true })
+  const jest = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/jest/bin/jest.js',
+  ]
+  const report = ['--json', `--outputFile=${resultFile}`, '--passWithNoTests']
+  const code = await runVisible({
+    file: process.execPath,
+    args: [...jest, ...args, ...report, ...filter],
+    env,
+  })
+  const result = await readFile(resultFile, 'utf8').then(JSON.parse, () => undefined)
+  // A run that passes with no tests, or breaks before its first, leaves no result or an empty one.
+  if (!result) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+  const failed = result.numFailedTests + result.numRuntimeErrorTestSuites
+  return {
+    passed: result.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: result.numPendingTests + result.numTodoTests,
+  }
+}
+
+function add(sums, more) {
+  for (const name of Object.keys(sums)) sums[name] += more[name]
+}

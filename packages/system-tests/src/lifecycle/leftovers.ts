@@ -1,0 +1,24 @@
+import { readdir, readFile } from 'node:fs/promises'
+
+/** Every process that was started for a data folder: its path is in their command line or environment. */
+export async function processesOf(dataDir: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+  const found = await Promise.all(pids.map((pid) => describe(pid, dataDir)))
+  return found.filter((line) => line !== undefined)
+}
+
+async function describe(pid: string, dataDir: string): Promise<string | undefined> {
+  const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '')
+  const [command, environment] = await Promise.all([read('cmdline'), read('environ')])
+  if (!`${command}\0${environment}`.includes(dataDir)) return undefined
+  return `${pid} ${command.replaceAll('\0', ' ').slice(0, 200)}`
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
