@@ -1,4 +1,4 @@
-import { type Dispatcher, Agent, request } from 'undici'
+import { Agent, type Dispatcher, request } from 'undici'
 import { type Role, readRun } from './platform.js'
 
 export interface Ask {
@@ -22,7 +22,12 @@ export interface Answer {
 const agent = new Agent({ connections: 64, headersTimeout: 30_000, bodyTimeout: 30_000 })
 
 const flat = (headers: Dispatcher.ResponseData['headers']) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]))
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : (value ?? ''),
+    ]),
+  )
 
 /** One request over the gateway, its path sent untouched (no normalisation). */
 export async function send(path: string, ask: Ask = {}): Promise<Answer> {
@@ -45,7 +50,12 @@ export async function send(path: string, ask: Ask = {}): Promise<Answer> {
   })
   const text = await answer.body.text()
   const isJson = String(answer.headers['content-type'] ?? '').includes('json') && text !== ''
-  return { status: answer.statusCode, headers: flat(answer.headers), text, json: isJson ? JSON.parse(text) : undefined }
+  return {
+    status: answer.statusCode,
+    headers: flat(answer.headers),
+    text,
+    json: isJson ? JSON.parse(text) : undefined,
+  }
 }
 
 export const closeClient = () => agent.close()

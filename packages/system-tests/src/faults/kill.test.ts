@@ -10,11 +10,21 @@ import { type Probe, startProbe } from './probe.js'
 const seed = Number(process.env.MARQUEE_FAULT_SEED ?? 20_261_121)
 const random = seeded(seed)
 const targets = Object.keys(readRun().processes)
-const titles = [world.contents.winterTide, world.contents.paperLanterns, world.contents.jadeCourt, world.contents.lastFerry].map(({ id }) => id)
+const titles = [
+  world.contents.winterTide,
+  world.contents.paperLanterns,
+  world.contents.jadeCourt,
+  world.contents.lastFerry,
+].map(({ id }) => id)
 const tag = `kill-${seed}-${Date.now().toString(36)}`
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-const totals = async () => Object.fromEntries(await Promise.all(titles.map(async (id) => [id, (await send(`/api/v1/content/${id}`)).json.totalViews as number])))
+const totals = async () =>
+  Object.fromEntries(
+    await Promise.all(
+      titles.map(async (id) => [id, (await send(`/api/v1/content/${id}`)).json.totalViews as number]),
+    ),
+  )
 const alive = (pid: number) => {
   try {
     process.kill(pid, 0)
@@ -43,7 +53,9 @@ async function kill(target: string, log: Write[]): Promise<Bite> {
   await settle(
     async () => {
       expect((await send('/health/ready')).status).toBe(200)
-      expect(log.slice(before).filter((write) => write.outcome === 'ok' && write.startedAt > killedAt).length).toBeGreaterThan(20)
+      expect(
+        log.slice(before).filter((write) => write.outcome === 'ok' && write.startedAt > killedAt).length,
+      ).toBeGreaterThan(20)
     },
     { timeoutMs: 30_000 },
   )
@@ -57,17 +69,24 @@ describe(`every process killed under load (seed ${seed})`, () => {
   afterAll(closeClient)
 
   it('loses no acknowledged write and counts none twice', async () => {
-    await settle(async () => expect(Object.values(await totals()).every(Number.isInteger)).toBe(true), { timeoutMs: 10_000 })
+    await settle(async () => expect(Object.values(await totals()).every(Number.isInteger)).toBe(true), {
+      timeoutMs: 10_000,
+    })
     const before = await stableTotals()
     const load = startLoad({ writers: 24, titles, tag })
     const bites: Bite[] = []
     for (const target of targets) bites.push(await kill(target, load.log))
     await load.stop()
-    console.table(bites.map(({ target, unknown, recoveryMs, probe }) => ({ target, unknown, probe, recoveryMs })))
-    console.log(`${load.log.length} writes: ${count(load.log, { outcome: 'ok' })} ok, ${count(load.log, { outcome: 'fail' })} refused, ${count(load.log, { outcome: 'unknown' })} unknown`)
+    console.table(
+      bites.map(({ target, unknown, recoveryMs, probe }) => ({ target, unknown, probe, recoveryMs })),
+    )
+    console.log(
+      `${load.log.length} writes: ${count(load.log, { outcome: 'ok' })} ok, ${count(load.log, { outcome: 'fail' })} refused, ${count(load.log, { outcome: 'unknown' })} unknown`,
+    )
 
     // Each fault bit: a client of that process saw at least one outcome that it could not know.
-    for (const { target, unknown, probe } of bites) expect({ target, bit: unknown + probe > 0 }).toEqual({ target, bit: true })
+    for (const { target, unknown, probe } of bites)
+      expect({ target, bit: unknown + probe > 0 }).toEqual({ target, bit: true })
 
     const after = await stableTotals()
     for (const id of titles) {
@@ -83,7 +102,8 @@ describe(`every process killed under load (seed ${seed})`, () => {
     for (const { key, outcome } of creates) {
       const { status, json } = await send(`/api/v1/content/${key}`, { as: 'editor' })
       if (status === 200) made.set(json.id, key)
-      if (outcome !== 'unknown') expect({ key, outcome, status }).toEqual({ key, outcome, status: outcome === 'ok' ? 200 : 404 })
+      if (outcome !== 'unknown')
+        expect({ key, outcome, status }).toEqual({ key, outcome, status: outcome === 'ok' ? 200 : 404 })
     }
     await everyTitleHasItsEvent(made)
   }, 400_000)
@@ -113,7 +133,11 @@ async function everyTitleHasItsEvent(made: Map<string, string>) {
   await settle(
     async () => {
       const messages = await readTopic(readRun().engines.kafka, 'content')
-      const subjects = new Set(messages.filter(({ headers }) => headers.ce_type === 'content.created').map(({ headers }) => headers.ce_subject))
+      const subjects = new Set(
+        messages
+          .filter(({ headers }) => headers.ce_type === 'content.created')
+          .map(({ headers }) => headers.ce_subject),
+      )
       expect([...made.keys()].filter((id) => !subjects.has(id))).toEqual([])
     },
     { timeoutMs: 30_000 },

@@ -16,7 +16,8 @@ export interface Write {
 }
 
 const refused = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT'])
-const codeOf = (error: unknown) => String((error as { code?: string }).code ?? (error as { cause?: { code?: string } }).cause?.code)
+const codeOf = (error: unknown) =>
+  String((error as { code?: string }).code ?? (error as { cause?: { code?: string } }).cause?.code)
 
 async function attempt(work: () => Promise<{ status: number }>): Promise<Outcome> {
   try {
@@ -34,7 +35,11 @@ export function startLoad(options: { writers: number; titles: string[]; tag: str
   let running = true
   let n = 0
   const view = (key: string) => () =>
-    send(`/api/v1/content/${key}/views/increment`, { method: 'POST', headers: { 'idempotency-key': `${options.tag}-${n++}` }, body: { viewerId: `${options.tag}-${n}` } })
+    send(`/api/v1/content/${key}/views/increment`, {
+      method: 'POST',
+      headers: { 'idempotency-key': `${options.tag}-${n++}` },
+      body: { viewerId: `${options.tag}-${n}` },
+    })
   const create = (slug: string) => () =>
     send('/api/v1/content', {
       method: 'POST',
@@ -45,7 +50,8 @@ export function startLoad(options: { writers: number; titles: string[]; tag: str
   async function writer(index: number) {
     while (running) {
       const kind = index % 4 === 0 ? 'create' : 'view'
-      const key = kind === 'create' ? `${options.tag}-title-${n++}` : options.titles[n++ % options.titles.length]!
+      const key =
+        kind === 'create' ? `${options.tag}-title-${n++}` : options.titles[n++ % options.titles.length]!
       const startedAt = Date.now()
       const outcome = await attempt(kind === 'create' ? create(key) : view(key))
       log.push({ key, kind, outcome, startedAt, ms: Date.now() - startedAt })
@@ -64,4 +70,5 @@ export function startLoad(options: { writers: number; titles: string[]; tag: str
 }
 
 export const count = (log: Write[], want: Partial<Pick<Write, 'key' | 'kind' | 'outcome'>>) =>
-  log.filter((write) => Object.entries(want).every(([name, value]) => write[name as keyof Write] === value)).length
+  log.filter((write) => Object.entries(want).every(([name, value]) => write[name as keyof Write] === value))
+    .length

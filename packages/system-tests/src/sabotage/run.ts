@@ -17,11 +17,15 @@ function passes(project: string, test: string): boolean {
 function survives({ file, line, broken, project, test }: (typeof sabotages)[number]): boolean {
   const path = join(root, file)
   const original = readFileSync(path, 'utf8')
-  if (original.split(line).length !== 2) throw new Error(`${file} does not hold this line exactly once: ${line}`)
+  if (original.split(line).length !== 2)
+    throw new Error(`${file} does not hold this line exactly once: ${line}`)
   const restore = () => writeFileSync(path, original)
   process.once('exit', restore)
   try {
-    writeFileSync(path, original.replace(line, () => broken))
+    writeFileSync(
+      path,
+      original.replace(line, () => broken),
+    )
     return passes(project, test)
   } finally {
     restore()

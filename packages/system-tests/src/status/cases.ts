@@ -37,7 +37,14 @@ export const wrongIds = (prefix: string, suffix: string, method = 'GET', as?: Ro
       ['SQL text', "1'%20OR%20'1'='1", 400, 'invalid_request'],
       ['8 kB', 'a'.repeat(8192), 400, 'invalid_request'],
     ] as const
-  ).map(([input, id, status, code]) => ({ input: `id: ${input}`, path: `${prefix}/${id}${suffix}`, method, as, status, code }))
+  ).map(([input, id, status, code]) => ({
+    input: `id: ${input}`,
+    path: `${prefix}/${id}${suffix}`,
+    method,
+    as,
+    status,
+    code,
+  }))
 
 /** What is wrong in the query of any list. */
 export const wrongQueries = (path: string): Case[] =>
@@ -58,7 +65,12 @@ export const wrongQueries = (path: string): Case[] =>
       ['NUL in a value', 'limit=1%00'],
       ['broken percent-encoding', 'limit=%E0%A4%A'],
     ] as const
-  ).map(([input, query]) => ({ input: `query: ${input}`, path: `${path}?${query}`, status: 400, code: 'invalid_request' as const }))
+  ).map(([input, query]) => ({
+    input: `query: ${input}`,
+    path: `${path}?${query}`,
+    status: 400,
+    code: 'invalid_request' as const,
+  }))
 
 export const wrongCursors = (path: string): Case[] =>
   ['garbage', 'eyJhIjoxfQ.AAAA', '..', `${'A'.repeat(1000)}`].map((cursor) => ({
@@ -71,7 +83,12 @@ export const wrongCursors = (path: string): Case[] =>
 const type = { 'content-type': 'application/json' }
 
 /** What is wrong in a JSON body of an operation, whatever its fields. */
-export const wrongBodies = (method: string, path: string, as: Role | undefined, headers: Record<string, string> = {}): Case[] => {
+export const wrongBodies = (
+  method: string,
+  path: string,
+  as: Role | undefined,
+  headers: Record<string, string> = {},
+): Case[] => {
   const send = (input: string, body: unknown, status: number, code: ProblemCode, more = {}): Case => ({
     input: `body: ${input}`,
     method,
@@ -94,13 +111,22 @@ export const wrongBodies = (method: string, path: string, as: Role | undefined, 
     send('constructor as field', '{"constructor":{}}', 422, 'invalid_body'),
     send('over 1 MB', `{"title":"${'x'.repeat(1_048_577)}"}`, 413, 'body_too_large'),
     send('wrong type', 'x', 415, 'unsupported_media_type', { 'content-type': 'text/plain' }),
-    send('UTF-16', '{}', 415, 'unsupported_media_type', { 'content-type': headers['content-type'] ? `${headers['content-type']}; charset=utf-16` : 'application/json; charset=utf-16' }),
+    send('UTF-16', '{}', 415, 'unsupported_media_type', {
+      'content-type': headers['content-type']
+        ? `${headers['content-type']}; charset=utf-16`
+        : 'application/json; charset=utf-16',
+    }),
     send('compressed', '{}', 415, 'unsupported_media_type', { 'content-encoding': 'gzip' }),
   ]
 }
 
 /** What every operation that needs a role answers to those who lack it. */
-export const wrongTokens = (method: string, path: string, tooLittle: Role, more: Partial<Case> = {}): Case[] => [
+export const wrongTokens = (
+  method: string,
+  path: string,
+  tooLittle: Role,
+  more: Partial<Case> = {},
+): Case[] => [
   { input: 'token: none', method, path, status: 401, code: 'unauthenticated', ...more },
   { input: 'token: garbage', method, path, token: 'x.y.z', status: 401, code: 'invalid_token', ...more },
   { input: 'token: without the role', method, path, as: tooLittle, status: 403, code: 'forbidden', ...more },

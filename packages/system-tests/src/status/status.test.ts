@@ -9,7 +9,11 @@ describe.each(Object.entries(table))('%s', (_operation, cases) => {
     expect([answer.status, answer.json?.code]).toEqual([status, code ?? answer.json?.code])
     if (!code) return
     expect(answer.headers['content-type']).toBe('application/problem+json')
-    expect(answer.json).toMatchObject({ type: `/problems/${code}`, status: problemCodes[code].status, requestId: expect.any(String) })
+    expect(answer.json).toMatchObject({
+      type: `/problems/${code}`,
+      status: problemCodes[code].status,
+      requestId: expect.any(String),
+    })
     expect(answer.text).not.toMatch(/node_modules|\bat .*\.[jt]s:\d/)
   })
 })
@@ -23,6 +27,8 @@ describe('the table', () => {
         .map((method) => `${method.toUpperCase()} ${path}`),
     )
     const listed = Object.keys(table)
-    expect(operations.filter((operation) => operation.includes('/api/v1/') && !listed.includes(operation))).toEqual([])
+    expect(
+      operations.filter((operation) => operation.includes('/api/v1/') && !listed.includes(operation)),
+    ).toEqual([])
   })
 })

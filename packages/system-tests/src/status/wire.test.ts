@@ -18,9 +18,21 @@ const many = (n: number) => Array.from({ length: n }, (_, index) => `X-H${index}
 
 describe('what HTTP itself refuses is a problem too', () => {
   it.each([
-    ['two Content-Length', `POST /api/v1/content HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab`, 400],
-    ['Transfer-Encoding and Content-Length', `POST /api/v1/content HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`, 400],
-    ['a header of 17 kB', `GET /api/v1/content HTTP/1.1\r\nHost: a\r\nX-Big: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
+    [
+      'two Content-Length',
+      `POST /api/v1/content HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab`,
+      400,
+    ],
+    [
+      'Transfer-Encoding and Content-Length',
+      `POST /api/v1/content HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
+      400,
+    ],
+    [
+      'a header of 17 kB',
+      `GET /api/v1/content HTTP/1.1\r\nHost: a\r\nX-Big: ${'x'.repeat(17_000)}\r\n\r\n`,
+      431,
+    ],
     ['no Host', `GET /api/v1/content HTTP/1.1\r\n\r\n`, 400],
     ['not HTTP', `hello there\r\n\r\n`, 400],
     ['an unknown method', `FETCH /api/v1/content HTTP/1.1\r\nHost: a\r\n\r\n`, 400],
@@ -34,8 +46,16 @@ describe('what HTTP itself refuses is a problem too', () => {
   it.each([
     ['100 headers', `GET /api/v1/content/ids HTTP/1.1\r\nHost: a\r\n${close}${many(100)}\r\n`, 200],
     ['TRACE', `TRACE /api/v1/content/ids HTTP/1.1\r\nHost: a\r\n${close}\r\n`, 405],
-    ['an absolute address of another host', `GET http://other.example/api/v1/content/ids HTTP/1.1\r\nHost: a\r\n${close}\r\n`, 400],
-    ['a path that climbs into another app', `GET /api/v1/content/%2e%2e/%2e%2e/%2e%2e/metrics HTTP/1.1\r\nHost: a\r\n${close}\r\n`, 404],
+    [
+      'an absolute address of another host',
+      `GET http://other.example/api/v1/content/ids HTTP/1.1\r\nHost: a\r\n${close}\r\n`,
+      400,
+    ],
+    [
+      'a path that climbs into another app',
+      `GET /api/v1/content/%2e%2e/%2e%2e/%2e%2e/metrics HTTP/1.1\r\nHost: a\r\n${close}\r\n`,
+      404,
+    ],
   ])('%s', async (_name, request, status) => {
     expect(await raw(request)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
   })

@@ -24,8 +24,18 @@ describe('counting views', () => {
   it('counts one key once per principal', async () => {
     const id = await newTitle()
     const key = `key-${id}`
-    expect((await view(id, { as: 'viewer', key })).json).toEqual({ contentId: id, counted: true, totalViews: 1, dayViews: 1 })
-    expect((await view(id, { as: 'viewer', key })).json).toEqual({ contentId: id, counted: false, totalViews: 1, dayViews: 1 })
+    expect((await view(id, { as: 'viewer', key })).json).toEqual({
+      contentId: id,
+      counted: true,
+      totalViews: 1,
+      dayViews: 1,
+    })
+    expect((await view(id, { as: 'viewer', key })).json).toEqual({
+      contentId: id,
+      counted: false,
+      totalViews: 1,
+      dayViews: 1,
+    })
     expect((await view(id, { as: 'viewer2', key })).json).toMatchObject({ counted: true, totalViews: 2 })
     expect((await view(id, { key })).json).toMatchObject({ counted: true, totalViews: 3 })
   })
@@ -42,7 +52,9 @@ describe('counting views', () => {
 
   it('counts 200 concurrent views of one title exactly', async () => {
     const id = await newTitle()
-    const answers = await Promise.all(Array.from({ length: 200 }, (_, n) => view(id, { key: `${id}-${n % 100}` })))
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => view(id, { key: `${id}-${n % 100}` })),
+    )
     expect(answers.filter((answer) => answer.json.counted)).toHaveLength(100)
     expect((await view(id)).json.totalViews).toBe(101)
   })
@@ -56,18 +68,24 @@ describe('trending', () => {
       await settle(
         async () => {
           const { json } = await api(`/api/v1/content/trending/${period}?origin=taiwanese&limit=100`)
-          const item = json.items.find((candidate: { content: { id: string } }) => candidate.content.id === id)
+          const item = json.items.find(
+            (candidate: { content: { id: string } }) => candidate.content.id === id,
+          )
           expect(item).toMatchObject({ views: 15, content: { title: 'Views', origin: 'taiwanese' } })
           expect(item.uniqueViewers).toBeGreaterThan(10)
         },
         { timeoutMs: 5_000 },
       )
-    await settle(async () => expect((await api(`/api/v1/content/${id}`)).json.totalViews).toBe(15), { timeoutMs: 15_000 })
+    await settle(async () => expect((await api(`/api/v1/content/${id}`)).json.totalViews).toBe(15), {
+      timeoutMs: 15_000,
+    })
   })
 
   it('ranks by score, without gaps', async () => {
     const { json } = await api('/api/v1/content/trending/weekly?limit=100')
-    expect(json.items.map((item: { rank: number }) => item.rank)).toEqual(json.items.map((_: unknown, index: number) => index + 1))
+    expect(json.items.map((item: { rank: number }) => item.rank)).toEqual(
+      json.items.map((_: unknown, index: number) => index + 1),
+    )
     const scores = json.items.map((item: { score: number }) => item.score)
     expect(scores).toEqual([...scores].sort((a, b) => b - a))
   })
@@ -81,7 +99,11 @@ describe('trending', () => {
     }
     await settle(async () => expect(await listed()).toBe(true), { timeoutMs: 5_000 })
     const { headers } = await api(`/api/v1/content/${id}`, { as: 'editor' })
-    await api(`/api/v1/content/${id}`, { method: 'DELETE', as: 'editor', headers: { 'if-match': headers.etag! } })
+    await api(`/api/v1/content/${id}`, {
+      method: 'DELETE',
+      as: 'editor',
+      headers: { 'if-match': headers.etag! },
+    })
     await settle(async () => expect(await listed()).toBe(false), { timeoutMs: 5_000 })
     await settle(async () => expect((await view(id)).status).toBe(404), { timeoutMs: 5_000 })
   })

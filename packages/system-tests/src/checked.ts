@@ -1,0 +1,16 @@
+import { responseChecker } from '@marquee/test-kit'
+import { type Answer, type Ask, send } from './client.js'
+
+let checker: ReturnType<typeof responseChecker> | undefined
+
+/** A request whose answer, whatever it is, must be what /openapi.json says. */
+export async function api(path: string, ask: Ask = {}): Promise<Answer> {
+  checker ??= responseChecker((await send('/openapi.json')).json)
+  const answer = await send(path, ask)
+  checker(ask.method ?? 'GET', path, {
+    status: answer.status,
+    contentType: answer.headers['content-type'],
+    json: answer.json,
+  })
+  return answer
+}

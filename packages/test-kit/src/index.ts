@@ -1,0 +1,2 @@
+export { type CheckedAnswer, responseChecker } from './response-checker.js'
+export { settle } from './settle.js'
