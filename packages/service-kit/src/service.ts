@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Limits } from '@marquee/contracts'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Registry } from 'prom-client'
@@ -30,6 +30,8 @@ export interface ServiceOptions extends LifecycleOptions {
   registry?: Registry
   /** Says that an error is a store's outage (503), not our defect (500). Network errors are known already. */
   isOutage?(error: unknown): boolean
+  /** Sees every request before all routes; true when it answers it (the gateway's forwarding, which reads no body). */
+  first?(req: IncomingMessage, res: ServerResponse): boolean
   /** Run before the endpoints, in order (the gateway's CORS, limits, token). What is `app.use`d later runs after them. */
   before?: RequestHandler[]
   /** Answers /openapi.json instead of the document of the endpoints (the gateway's merged one). */
@@ -61,6 +63,7 @@ export function createService(options: ServiceOptions): Service {
   const openApi = options.openApi ?? (() => openApiDocument(options.endpoints, documentInfo(options)))
   const routes = systemRoutes({ ...options, registry, openApi, stopping: lifecycle.stopping })
   const dispatchers = [createSystemDispatch(routes, isOutage)]
+  if (options.first) dispatchers.unshift(options.first)
   const dispatch = createDispatch({ endpoints: options.endpoints, limits, log, isOutage })
   // Endpoints need nothing of Express, so they are answered before it, unless middleware has to see the request first.
   if (options.before)
