@@ -68,3 +68,14 @@ export function abortSignal(res: ServerResponse): AbortSignal {
   })
   return controller.signal
 }
+
+/** What a call to another app of ours carries on. */
+export function forwardHeaders(req: IncomingMessage): Record<string, string> {
+  const { requestId, traceparent } = contextOf(req)
+  const viewer = req.headers[viewerHeader]
+  return {
+    'x-request-id': requestId,
+    ...(traceparent !== undefined && { traceparent }),
+    ...(typeof viewer === 'string' && { [viewerHeader]: viewer }),
+  }
+}

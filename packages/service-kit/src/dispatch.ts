@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Limits, mayAccess, type Viewer } from '@marquee/contracts'
 import { ApiError, asApiError } from './api-error.js'
 import { readBody } from './body.js'
-import { abortSignal, contextOf, pathOf } from './context.js'
+import { abortSignal, contextOf, forwardHeaders, pathOf } from './context.js'
 import type { Call, Endpoint } from './endpoint.js'
 import { readHeaders, readParams } from './input.js'
 import type { Logger } from './logger.js'
@@ -74,11 +74,11 @@ function answer(
         return handle(call)
       })
     : handle(call)
-  if (!(reply instanceof Promise)) return send(req, res, reply)
-  reply.then(
-    (value: Reply) => send(req, res, value),
-    (error: unknown) => fail(req, res, error, options.isOutage),
-  )
+  if (!(reply instanceof Promise)) send(req, res, reply)
+  else
+    reply
+      .then((value: Reply) => send(req, res, value))
+      .catch((error: unknown) => fail(req, res, error, options.isOutage))
 }
 
 function readCall(
@@ -103,6 +103,9 @@ function readCall(
     address: caller.address,
     requestId,
     traceparent,
+    get forward() {
+      return forwardHeaders(req)
+    },
     get signal() {
       signal ??= abortSignal(res)
       return signal
@@ -128,7 +131,9 @@ export function fail(
 ): void {
   const problem = asApiError(error, isOutage)
   if (problem.status >= 500) contextOf(req).cause = problem.cause ?? problem
-  sendProblem(req, res, problem)
+  // Half an answer is out: only breaking the connection tells the client that it is not whole.
+  if (res.headersSent) res.destroy()
+  else sendProblem(req, res, problem)
 }
 
 /** The same for what every app answers beside its API; reads only. */
@@ -147,10 +152,9 @@ export function createSystemDispatch(
       if (req.method === 'GET' || req.method === 'HEAD') return route(req)
       throw methodNotAllowed(req.method as string, 'GET, HEAD, OPTIONS')
     }
-    run().then(
-      (reply) => send(req, res, reply),
-      (error: unknown) => fail(req, res, error, isOutage),
-    )
+    run()
+      .then((reply) => send(req, res, reply))
+      .catch((error: unknown) => fail(req, res, error, isOutage))
     return true
   }
 }

@@ -22,6 +22,8 @@ export interface Call<P = None, Q = None, H = None, B = undefined, V = Viewer | 
   address: string
   requestId: string
   traceparent: string | undefined
+  /** Headers for calls to other apps: request id, trace and the signed viewer. */
+  forward: Record<string, string>
   log: Logger
   /** Aborted when the client leaves before the answer. */
   signal: AbortSignal

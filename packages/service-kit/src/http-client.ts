@@ -7,11 +7,11 @@ import {
   handleWhen,
 } from 'cockatiel'
 import { Pool } from 'undici'
-import { ApiError } from './api-error.js'
+import { ApiError, isNetworkOutage } from './api-error.js'
 
 export interface HttpClientOptions {
   origin: string
-  /** Names the other side in problems and logs. */
+  /** Names the other side in problems. */
   name: string
   /** For the whole call, retries included. */
   timeoutMs: number
@@ -21,6 +21,7 @@ export interface HttpClientOptions {
 export interface OutgoingRequest {
   method?: 'GET' | 'HEAD' | 'PUT' | 'DELETE' | 'POST' | 'PATCH'
   path: string
+  /** `call.forward` carries request id, trace and viewer on. */
   headers?: Record<string, string>
   body?: Buffer | string
   signal?: AbortSignal
@@ -38,49 +39,89 @@ export interface HttpClient {
   close(): Promise<void>
 }
 
-const retried = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
+const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
 const attempts = 3
 const maxResponseBytes = 16 * 1_048_576
+const outageStatuses = new Set([502, 503, 504])
 
 /**
- * Calls to another app: keep-alive pool, one deadline for everything, a breaker that opens after five failures in a row, and up to
- * two retries with jitter of idempotent calls that never got an answer. An answer of any status is an answer, except that 5xx
- * counts for the breaker.
+ * Calls to another app: keep-alive pool, one deadline for everything, up to two retries with jitter of idempotent calls whose
+ * connection failed, and a breaker that opens after five failures in a row (no answer, 502, 503, 504). Any answer is returned.
  * @throws ApiError unavailable when there is no answer in time, at once while the breaker is open
  */
 export function httpClient({ origin, name, timeoutMs, connections = 16 }: HttpClientOptions): HttpClient {
   const pool = new Pool(origin, {
     connections,
-    pipelining: 1,
     connect: { timeout: 1000 },
     maxResponseSize: maxResponseBytes,
   })
+  /** Calls that our own caller gave up: nothing is said by them about the other side. */
+  const givenUp = new WeakSet<object>()
   const breaker = circuitBreaker(
-    handleWhen((error) => !isAbort(error)),
+    handleWhen((error) => !givenUp.has(error)).orWhenResult((reply) =>
+      outageStatuses.has((reply as Incoming).status),
+    ),
     {
       breaker: new ConsecutiveBreaker(5),
       halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 5000 }),
     },
   )
 
-  async function once(request: OutgoingRequest, signal: AbortSignal): Promise<Incoming> {
-    const { method = 'GET', path, headers, body } = request
-    const reply = await pool.request({ method, path, headers, body, signal })
-    const bytes = Buffer.from(await reply.body.arrayBuffer())
-    return { status: reply.statusCode, headers: reply.headers, body: bytes }
+  async function request(outgoing: OutgoingRequest): Promise<Incoming> {
+    const deadline = startDeadline(timeoutMs, outgoing.signal)
+    try {
+      return await breaker.execute(() => withRetries(pool, outgoing, deadline.signal, givenUp))
+    } catch (cause) {
+      if (outgoing.signal?.aborted) throw cause
+      const what = cause instanceof BrokenCircuitError ? 'has not answered lately' : 'does not answer'
+      throw new ApiError('unavailable', `${name} ${what}; try again shortly.`, { cause })
+    } finally {
+      deadline.clear()
+    }
   }
-  void once
-  void breaker
-  void wait
-  void attempts
-  void retried
-  void BrokenCircuitError
-  void ApiError
-  return {
-    get: (path, options) => once({ path, ...options }, AbortSignal.timeout(timeoutMs)),
-    request: (request) => once(request, AbortSignal.timeout(timeoutMs)),
-    close: () => pool.close(),
+  return { request, get: (path, options) => request({ path, ...options }), close: () => pool.close() }
+}
+
+async function withRetries(
+  pool: Pool,
+  outgoing: OutgoingRequest,
+  signal: AbortSignal,
+  givenUp: WeakSet<object>,
+): Promise<Incoming> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(pool, outgoing, signal)
+    } catch (error) {
+      if (outgoing.signal?.aborted) givenUp.add(error as object)
+      const again = repeatable.has(outgoing.method ?? 'GET') && isNetworkOutage(error)
+      if (!again || signal.aborted || attempt >= attempts) throw error
+      await wait(Math.random() * 50 * attempt, undefined, { signal })
+    }
   }
 }
-const isAbort = (error: Error) => error.name === 'AbortError'
-void isAbort
+
+async function once(pool: Pool, outgoing: OutgoingRequest, signal: AbortSignal): Promise<Incoming> {
+  const { method = 'GET', path, headers, body } = outgoing
+  const reply = await pool.request({ method, path, headers, body, signal })
+  return {
+    status: reply.statusCode,
+    headers: reply.headers,
+    body: Buffer.from(await reply.body.arrayBuffer()),
+  }
+}
+
+/** AbortSignal.any would keep every finished call's signal alive as long as the caller's. */
+function startDeadline(ms: number, caller: AbortSignal | undefined) {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(new Error(`no answer in ${ms} ms`)), ms)
+  const giveUp = () => controller.abort(caller?.reason)
+  if (caller?.aborted) giveUp()
+  else caller?.addEventListener('abort', giveUp)
+  return {
+    signal: controller.signal,
+    clear() {
+      clearTimeout(timer)
+      caller?.removeEventListener('abort', giveUp)
+    },
+  }
+}

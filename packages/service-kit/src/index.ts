@@ -1,6 +1,6 @@
 export { ApiError, type ApiErrorOptions, type FieldError, isNetworkOutage } from './api-error.js'
 export { type Closer, createClosers } from './closers.js'
-export { contextOf, type RequestContext } from './context.js'
+export { contextOf, forwardHeaders, type RequestContext } from './context.js'
 export { readCursor, signCursor } from './cursor.js'
 export {
   type BodyType,
@@ -21,7 +21,7 @@ export {
 export type { Background } from './lifecycle.js'
 export { createLogger, type Logger, silentLogger } from './logger.js'
 export { createMetrics, type Metrics, Registry } from './metrics.js'
-export { openApiDocument } from './openapi.js'
+export { type DocumentInfo, openApiDocument } from './openapi.js'
 export { problemBody, problemType } from './problem.js'
 export { json, jsonBytes, noContent, type Reply } from './reply.js'
 export { run } from './run.js'

@@ -20,8 +20,8 @@ export function send(req: IncomingMessage, res: ServerResponse, reply: Reply): v
     isRead(req) &&
     noneMatch(asked, etag)
   )
-    return write(req, res, 304, headers, kept, undefined)
-  write(req, res, reply.status, headers, undefined, reply.body)
+    write(req, res, 304, headers, kept, undefined)
+  else write(req, res, reply.status, headers, undefined, reply.body)
 }
 
 const isRead = (req: IncomingMessage) => req.method === 'GET' || req.method === 'HEAD'
@@ -42,9 +42,11 @@ function write(
   const bytes = body === undefined ? 0 : Buffer.byteLength(body)
   if (status !== 204 && status !== 304) flat.push('content-length', String(bytes))
   context.bytes = req.method === 'HEAD' ? 0 : bytes
-  if (status === 408 || unread(req)) return writeAndDrain(req, res, status, flat, body)
-  res.writeHead(status, flat)
-  res.end(body)
+  if (status === 408 || unread(req)) writeAndDrain(req, res, status, flat, body)
+  else {
+    res.writeHead(status, flat)
+    res.end(body)
+  }
 }
 
 /** A small rest is thrown away by Node itself and the connection lives on. */
