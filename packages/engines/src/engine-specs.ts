@@ -1,4 +1,14 @@
+import path from 'node:path'
+import { readMachine } from './config.js'
+import type { Context, Engine } from './context.js'
+import { engineRecords } from './data/engine-records.js'
+import { enginePassword } from './data/secret.js'
 import type { EngineName, EnginePorts } from './engine-names.js'
+import { checkExplicit } from './explicit.js'
+import { kafkaEngine } from './kafka/kafka.js'
+import { type CatalogKind, type CatalogMode, catalogEngine } from './postgres/catalog.js'
+import { choosePrivileges } from './postgres/privileges.js'
+import { cacheServer, countersServer, redisEngine } from './redis/redis.js'
 import type { ProcessSpec, Report } from './supervise/process-spec.js'
 
 export interface EngineOptions {
@@ -7,7 +17,7 @@ export interface EngineOptions {
   ports: EnginePorts
   want: readonly EngineName[]
   /** `auto`: Citus where a PostgreSQL installation has it, else plain. `citus` fails where it is not installed. */
-  catalogMode: 'auto' | 'plain' | 'citus'
+  catalogMode: CatalogMode
   report: Report
   /** Engines that run elsewhere already: no process is made for them. Kafka: brokers separated by commas. */
   urls?: Partial<Record<EngineName, string>>
@@ -17,16 +27,63 @@ export interface EngineOptions {
 
 export interface Engines {
   specs: ProcessSpec[]
-  /** Kafka: brokers separated by commas. Only those in `want`. */
+  /** Kafka: brokers separated by commas. Empty for those not in `want`. */
   urls: Record<EngineName, string>
   /** How the catalogue was started; with an explicit URL it is asked of the server. */
-  catalogKind: 'plain' | 'citus'
+  catalogKind: CatalogKind
+  /** Of the Citus workers, the same database; empty on plain PostgreSQL and with an explicit URL. */
+  catalogWorkers: string[]
 }
 
 /**
  * Chooses, gets (downloading if needed) and configures the engines; starts nothing.
  * Throws EngineError, whose message is for people: missing tool, broken download, data of another version.
  */
-export function engineSpecs(_options: EngineOptions): Promise<Engines> {
-  throw new Error('engines are not there yet')
+export async function engineSpecs(options: EngineOptions): Promise<Engines> {
+  const context = await contextOf(options)
+  const result: Engines = {
+    specs: [],
+    urls: { catalog: '', cache: '', counters: '', kafka: '' },
+    catalogKind: 'plain',
+    catalogWorkers: [],
+  }
+  const makers: Record<EngineName, () => Promise<Engine>> = {
+    async catalog() {
+      const catalog = await catalogEngine(context, options.catalogMode)
+      result.catalogKind = catalog.kind
+      result.catalogWorkers = catalog.workers
+      return catalog
+    },
+    cache: () => redisEngine(context, cacheServer),
+    counters: () => redisEngine(context, countersServer),
+    kafka: () => kafkaEngine(context),
+  }
+  // One after the other: two downloads at once would share the line, and their messages.
+  for (const name of new Set(options.want)) {
+    const given = options.urls?.[name]
+    if (given) {
+      result.urls[name] = given
+      const kind = await checkExplicit(name, given)
+      if (kind) result.catalogKind = kind
+      continue
+    }
+    const engine = await makers[name]()
+    result.urls[name] = engine.url
+    result.specs.push(...engine.specs)
+  }
+  return result
+}
+
+async function contextOf(options: EngineOptions): Promise<Context> {
+  const dataDir = path.resolve(options.dataDir)
+  return {
+    dataDir,
+    ports: options.ports,
+    password: enginePassword(dataDir),
+    records: engineRecords(dataDir),
+    machine: readMachine(),
+    privileges: await choosePrivileges(),
+    report: options.report,
+    volatile: options.volatile ?? false,
+  }
 }

@@ -3,6 +3,9 @@ export { engineNames, enginePorts } from './engine-names.js'
 export type { EngineOptions, Engines } from './engine-specs.js'
 export { engineSpecs } from './engine-specs.js'
 export { EngineError, StartError } from './errors.js'
+export type { CatalogServers } from './postgres/catalog-database.js'
+export { createCatalogDatabase, dropCatalogDatabase } from './postgres/catalog-database.js'
+export { isPortFree } from './supervise/ports.js'
 export type {
   ProcessChange,
   ProcessSpec,

@@ -13,6 +13,8 @@ export interface ProcessSpec {
   kind: 'engine' | 'app'
   /** Runs before the first start only, not before a restart: install, initialise, migrate. Throwing fails the start. */
   prepare?(report: Report): Promise<void>
+  /** Runs before every start, also a restart: clears what a killed predecessor left. */
+  beforeStart?(): Promise<void>
   command: {
     file: string
     args: string[]
@@ -22,6 +24,9 @@ export interface ProcessSpec {
   }
   /** Checked to be free before the start; `portVariable` is named in the message when it is taken. */
   port: number
+  /** More ports it listens on, checked in the same way. */
+  extraPorts?: number[]
+  /** The environment variable that moves the port. */
   portVariable?: string
   /** Asked every 50 ms or so until true; a rejection counts as false. */
   ready(): Promise<boolean>
