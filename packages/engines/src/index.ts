@@ -5,6 +5,7 @@ export { engineSpecs } from './engine-specs.js'
 export { EngineError, StartError } from './errors.js'
 export type { CatalogServers } from './postgres/catalog-database.js'
 export { createCatalogDatabase, dropCatalogDatabase } from './postgres/catalog-database.js'
+export { reapAbandoned } from './supervise/ledger.js'
 export { isPortFree } from './supervise/ports.js'
 export type {
   ProcessChange,

@@ -58,14 +58,30 @@ export async function openLedger(dataDir: string, onReap: (name: string, pid: nu
   }
 }
 
+/**
+ * Ends what a killed supervisor left on a data folder that nobody uses any more, and says true; false when its
+ * supervisor lives.
+ */
+export async function reapAbandoned(dataDir: string): Promise<boolean> {
+  const previous = read(dataDir)
+  if (!previous) return true
+  if (isAlive(previous.supervisor)) return false
+  await endAll(previous, () => undefined)
+  return true
+}
+
 async function reap(previous: Ledger, dataDir: string, onReap: (name: string, pid: number) => void) {
-  const { supervisor, processes } = previous
+  const { supervisor } = previous
   if (supervisor.pid !== process.pid && isAlive(supervisor)) {
     throw new StartError(
       `${dataDir} is in use: process ${supervisor.pid} runs Marquee on it.\n` +
         'Stop that one first (npm run ops -- down), or choose another folder with MARQUEE_DATA.',
     )
   }
+  await endAll(previous, onReap)
+}
+
+async function endAll({ processes }: Ledger, onReap: (name: string, pid: number) => void): Promise<void> {
   await Promise.all(
     Object.entries(processes).map(async ([name, recorded]) => {
       if (!isAlive(recorded)) return
