@@ -2,11 +2,13 @@ import { distribution, dropTables } from './support/citus.js'
 
 /** @import { MigrationBuilder } from 'node-pg-migrate' */
 
+// `title_language` tells in which language title and description were entered, for Content-Language.
 const titles = `CREATE TABLE content_metadata (
   id uuid PRIMARY KEY,
   slug text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('movie', 'series', 'special')),
   title text NOT NULL,
+  title_language text NOT NULL DEFAULT 'en',
   original_title text,
   description text,
   poster_url text,
