@@ -1,0 +1,176 @@
+import type { TrendingPeriod } from '@marquee/contracts'
+import { type Counters, executed } from '../counters-store.js'
+import { type Buckets, dayOf, hourOf, windows } from './decay.js'
+import { parseList, type Ranks } from './lists.js'
+
+/** What is known of a title that was viewed: its buckets, and the title itself where it may be listed. */
+export interface Source {
+  id: string
+  views: Buckets
+  ranked: Buckets
+  /** null for a title that is not published, or not known yet. */
+  title: { version: string; origin: string; genres: string[]; summary: string } | null
+}
+
+const chunkSize = 500
+
+/** In pipelines of 500 titles, so that Redis answers others in between. */
+export async function readSources({ redis, key }: Counters, ids: readonly string[]): Promise<Source[]> {
+  const sources: Source[] = []
+  for (let from = 0; from < ids.length; from += chunkSize) {
+    const chunk = ids.slice(from, from + chunkSize)
+    const pipeline = redis.pipeline()
+    for (const id of chunk) {
+      pipeline.hgetall(key(`views:${id}`))
+      pipeline.hgetall(key(`ranked:${id}`))
+      pipeline.hmget(key(`title:${id}`), 'version', 'status', 'origin', 'genres', 'summary')
+    }
+    const answers = await executed(pipeline)
+    chunk.forEach((id, i) => {
+      const [views, ranked, title] = answers.slice(i * 3, i * 3 + 3)
+      sources.push({ id, views: toBuckets(views), ranked: toBuckets(ranked), title: toTitle(title) })
+    })
+  }
+  return sources
+}
+
+/** Sorted, so that sums of fractions are made in one order whoever computes them. */
+export const toBuckets = (cells: unknown): Buckets =>
+  Object.entries(cells as Record<string, string>)
+    .map(([hour, views]) => [Number(hour), Number(views)] as const)
+    .sort(([a], [b]) => a - b)
+
+function toTitle(fields: unknown): Source['title'] {
+  const [version, status, origin, genres, summary] = fields as (string | null)[]
+  if (status !== 'published' || !version || !origin || !summary) return null
+  return { version, origin, genres: genres ? genres.split(',') : [], summary }
+}
+
+/** Every title that was ever viewed, each once: a scan by itself may name one twice. */
+export async function* viewedIds({ redis, key }: Counters): AsyncGenerator<string[]> {
+  const seen = new Set<string>()
+  let cursor = '0'
+  do {
+    const [next, flat] = await redis.hscan(key('totals'), cursor, 'COUNT', chunkSize)
+    cursor = next
+    const ids = flat.filter((id, i) => i % 2 === 0 && !seen.has(id))
+    for (const id of ids) seen.add(id)
+    if (ids.length > 0) yield ids
+  } while (cursor !== '0')
+}
+
+/** @throws when the lease is another's (`isLeaseLost`), as every function below that takes a token. */
+export async function takeChanged(counters: Counters, token: string, most = 5000) {
+  const [ms, generation, ...ids] = (await counters.run('takeChanged', token, most)) as [
+    number,
+    string,
+    ...string[],
+  ]
+  return { ms, generation, ids }
+}
+
+/** Whole UTC days for the longer windows: a sketch cannot be cut, so those count up to a day more than the window. */
+export function sketchKeys(id: string, period: TrendingPeriod, ms: number): string[] {
+  const hour = hourOf(ms)
+  const first = hour - windows[period].hours + 1
+  const range = (from: number, to: number, name: string) =>
+    Array.from({ length: to - from + 1 }, (_, i) => `${name}:${id}:${from + i}`)
+  if (period === 'daily') return range(first, hour, 'viewers-hour')
+  return range(dayOf(first * 3_600_000), dayOf(ms), 'viewers-day')
+}
+
+/** One union of at most 31 sketches per asked title and window: about 0.1 ms of Redis each. */
+export async function countUniques(
+  { redis, key }: Counters,
+  asked: readonly { id: string; period: TrendingPeriod }[],
+  ms: number,
+): Promise<number[]> {
+  const counts: number[] = []
+  for (let from = 0; from < asked.length; from += 100) {
+    const pipeline = redis.pipeline()
+    for (const { id, period } of asked.slice(from, from + 100))
+      pipeline.pfcount(...(sketchKeys(id, period, ms).map(key) as [string, ...string[]]))
+    counts.push(...((await executed(pipeline)) as number[]))
+  }
+  return counts
+}
+
+export interface BoardChange {
+  /** Drop what is there first: the change is then the whole board. */
+  replace: boolean
+  preparedAt: number
+  items: { period: TrendingPeriod; id: string; version: string; item: string }[]
+  lists: { name: string; ids: string }[]
+}
+
+export async function writeBoard(counters: Counters, token: string, change: BoardChange): Promise<void> {
+  const { replace, preparedAt, items, lists } = change
+  await counters.run(
+    'writeBoard',
+    token,
+    replace ? '1' : '0',
+    preparedAt,
+    items.length,
+    ...items.flatMap(({ period, id, version, item }) => [period, id, version, item]),
+    lists.length,
+    ...lists.flatMap(({ name, ids }) => [name, ids]),
+  )
+}
+
+/** Makes the lists of now the hour's snapshot unless that was done; answers the snapshot's ranks. */
+export async function hourlySnapshot(counters: Counters, token: string, hour: number): Promise<Ranks> {
+  await counters.run('takeSnapshot', token, hour)
+  const { redis, key } = counters
+  const names = await redis.smembers(key('snapshots'))
+  const ranks = new Map<string, Map<string, number>>()
+  for (let from = 0; from < names.length; from += 100) {
+    const chunk = names.slice(from, from + 100)
+    const texts = await redis.mget(chunk.map((name) => key(`snapshot:${name}`)))
+    chunk.forEach((name, i) =>
+      ranks.set(name, new Map(parseList(texts[i] ?? '').map(({ id }, index) => [id, index + 1]))),
+    )
+  }
+  return ranks
+}
+
+/** Hour buckets before `oldest` become part of `retired`. */
+export async function retireHours(
+  counters: Counters,
+  token: string,
+  oldest: number,
+  ids: string[],
+): Promise<void> {
+  for (let from = 0; from < ids.length; from += 100)
+    await counters.run('retireHours', token, oldest, ...ids.slice(from, from + 100))
+}
+
+/** Titles whose popularity changes by time alone; told to the catalogue at a slower pace. Safe to repeat. */
+export async function markFading({ redis, key }: Counters, ids: string[]): Promise<void> {
+  for (let from = 0; from < ids.length; from += 1000)
+    await redis.sadd(key('fading'), ...ids.slice(from, from + 1000))
+}
+
+export interface StoredList {
+  version: string
+  preparedAt: number
+  /** null: the caller's version is the present one. */
+  entries: { previousRank: number | null; item: Buffer }[] | null
+}
+
+/** null before anything was ever prepared. */
+export async function readList(
+  counters: Counters,
+  list: string,
+  period: TrendingPeriod,
+  version: string,
+): Promise<StoredList | null> {
+  const answer = (await counters.runBuffer('readList', list, period, version)) as (Buffer | null)[]
+  const [now, preparedAt, ids, ...items] = answer
+  if (!now || !preparedAt) return null
+  const stored = { version: now.toString(), preparedAt: Number(preparedAt.toString()) }
+  if (!ids) return { ...stored, entries: null }
+  const entries = parseList(ids.toString()).flatMap(({ previousRank }, i) =>
+    items[i] ? [{ previousRank, item: items[i] }] : [],
+  )
+  return { ...stored, entries }
+}
