@@ -1,0 +1,125 @@
+import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel'
+import type { IncrementResponse, Store } from 'express-rate-limit'
+
+/** Counts units of one key in a window that every instance shares: `totalHits` units so far, and when the window ends. */
+export interface UnitCounter {
+  increment(key: string): Promise<{ totalHits: number; resetTime: Date | undefined }>
+}
+
+interface Window {
+  /** Units taken by all instances when we last asked. */
+  units: number
+  /** Requests left in the unit that this instance holds. */
+  left: number
+  resetAt: number
+  asking?: Promise<void> | undefined
+}
+
+export interface SharedWindow extends Store {
+  /** Known here to be over the limit, without asking or counting. */
+  isOver(key: string): boolean
+}
+
+/**
+ * A store for express-rate-limit that asks the shared counter once per `unit` requests instead of once per request: the
+ * shared counter costs more than forwarding. One unit is 1/25 of the limit, so instances together stay within 4 % each.
+ *
+ * A counter that fails or is silent for `patienceMs` costs precision, never an answer: the instance then counts alone, and
+ * asks again after a second.
+ */
+export function sharedWindow({
+  counter,
+  limit,
+  windowMs,
+  patienceMs = 50,
+  onFailure,
+}: {
+  counter: UnitCounter
+  limit: number
+  windowMs: number
+  patienceMs?: number
+  onFailure: (error: unknown) => void
+}): SharedWindow {
+  const unit = Math.max(1, Math.floor(limit / 25))
+  const mostUnits = Math.ceil(limit / unit)
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(3) })
+  let current = new Map<string, Window>()
+  let previous = new Map<string, Window>()
+  let turnedAt = Date.now()
+
+  /** Two generations, as the library's own memory store: what ended two windows ago is gone without a scan. */
+  const turn = (now: number): void => {
+    if (now - turnedAt < windowMs) return
+    previous = current
+    current = new Map()
+    turnedAt = now
+  }
+
+  const windowOf = (key: string, now: number): Window => {
+    turn(now)
+    let found = current.get(key)
+    if (!found) {
+      found = previous.get(key) ?? { units: 0, left: 0, resetAt: 0 }
+      current.set(key, found)
+    }
+    if (found.resetAt <= now) {
+      found.units = 0
+      found.left = 0
+      found.resetAt = now + windowMs
+    }
+    return found
+  }
+
+  const ask = async (key: string, window: Window): Promise<void> => {
+    try {
+      const answer = await breaker.execute(() => within(patienceMs, counter.increment(key)))
+      window.units = Math.max(window.units + 1, answer.totalHits)
+      if (answer.resetTime) window.resetAt = answer.resetTime.getTime()
+    } catch (error) {
+      window.units += 1
+      if (!isBrokenCircuitError(error)) onFailure(error)
+    }
+    window.left = unit
+  }
+
+  const answerFor = (window: Window): IncrementResponse => ({
+    totalHits: window.units * unit - window.left,
+    resetTime: new Date(window.resetAt),
+  })
+
+  return {
+    localKeys: false,
+    prefix: 'rate:',
+    async increment(key) {
+      for (;;) {
+        const window = windowOf(key, Date.now())
+        if (window.left > 0) {
+          window.left -= 1
+          return answerFor(window)
+        }
+        // Over the limit nothing is asked any more: who floods us does not flood the counter.
+        if (window.units > mostUnits) return { totalHits: limit + 1, resetTime: new Date(window.resetAt) }
+        window.asking ??= ask(key, window).finally(() => {
+          window.asking = undefined
+        })
+        await window.asking
+      }
+    },
+    decrement: () => undefined,
+    resetKey(key) {
+      current.delete(key)
+      previous.delete(key)
+    },
+    isOver: (key) => {
+      const window = current.get(key) ?? previous.get(key)
+      return window !== undefined && window.resetAt > Date.now() && window.units > mostUnits
+    },
+  }
+}
+
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,156 @@
+import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import { ApiError } from '@marquee/service-kit'
+import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware'
+import { announcesBody, isPassedBack, type OutgoingHeaders } from './headers.js'
+import { tooSlow, type Upstream, unreachable } from './upstream.js'
+
+/** What one exchange needs while it runs; http-proxy hands around nothing but `req` and `res`. */
+interface Exchange {
+  path: string
+  headers: OutgoingHeaders
+  answer: string[]
+  outgoing?: ClientRequest
+  over: boolean
+  stop(error: ApiError): void
+  finish(): boolean
+}
+
+export interface GeneralLane {
+  /** Forwards any request, its body as it comes. `fail` is called once, and only while nothing has been sent. */
+  forward(
+    req: IncomingMessage,
+    res: ServerResponse,
+    request: { path: string; headers: OutgoingHeaders; answer: string[] },
+    fail: (error: ApiError) => void,
+  ): void
+  close(): void
+}
+
+/** What has no body by nature is not forwarded with one that has no length: see `refuseStrayBody`. */
+const bodiless = new Set(['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE'])
+
+/**
+ * http-proxy forwards a chunked body of DELETE or OPTIONS behind `content-length: 0`: the app would read that body as the next
+ * request of the connection, which another caller's request may share.
+ */
+function refuseStrayBody(req: IncomingMessage): ApiError | null {
+  if (!bodiless.has(req.method ?? '') || req.headers['transfer-encoding'] === undefined) return null
+  return new ApiError('bad_request', `A ${req.method} request has no chunked body.`, {
+    headers: { connection: 'close' },
+  })
+}
+
+/** The lane of everything that is not a plain read: writes, uploads, odd methods. */
+export function createGeneralLane(
+  upstream: Upstream,
+  { bodyTimeoutMs }: { bodyTimeoutMs: number },
+): GeneralLane {
+  const agent = new Agent({ keepAlive: true, maxSockets: 128, maxFreeSockets: 32, scheduling: 'lifo' })
+  const exchanges = new WeakMap<IncomingMessage, Exchange>()
+  const proxy = createProxyMiddleware({
+    target: upstream.origin,
+    agent,
+    // The path as it is, without a trip through `url.parse`.
+    toProxy: true,
+    // Both are silences of a socket; the deadline over the whole exchange is ours and fires first.
+    proxyTimeout: upstream.timeoutMs + 1000,
+    timeout: upstream.timeoutMs + bodyTimeoutMs + 1000,
+    // Its own plugins log and answer in plain text, and build two URLs per request for it.
+    ejectPlugins: true,
+    plugins: [events(upstream, exchanges)],
+  })
+
+  return {
+    forward(req, res, request, fail) {
+      const refusal = refuseStrayBody(req)
+      if (refusal) return fail(refusal)
+      if (upstream.isOpen()) return fail(unreachable(upstream))
+      exchanges.set(req, watch(upstream, req, res, { ...request, bodyTimeoutMs }, fail))
+      req.url = request.path
+      req.headers = request.headers
+      proxy(req, res).catch((error: unknown) => exchanges.get(req)?.stop(unreachable(upstream, error)))
+    },
+    close: () => agent.destroy(),
+  }
+}
+
+/** Deadlines: first for the body to arrive (408), then for the answer (503). And the client may leave at any time. */
+function watch(
+  upstream: Upstream,
+  req: IncomingMessage,
+  res: ServerResponse,
+  request: { path: string; headers: OutgoingHeaders; answer: string[]; bodyTimeoutMs: number },
+  fail: (error: ApiError) => void,
+): Exchange {
+  const late = () => {
+    upstream.timedOut()
+    exchange.stop(tooSlow(upstream))
+  }
+  const bodyLate = () =>
+    exchange.stop(
+      new ApiError('body_timeout', `The body took more than ${request.bodyTimeoutMs} ms.`, {
+        headers: { connection: 'close' },
+      }),
+    )
+  let timer = announcesBody(req.headers)
+    ? setTimeout(bodyLate, request.bodyTimeoutMs)
+    : setTimeout(late, upstream.timeoutMs)
+  req.once('end', () => {
+    clearTimeout(timer)
+    if (!exchange.over) timer = setTimeout(late, upstream.timeoutMs)
+  })
+  const exchange: Exchange = {
+    ...request,
+    over: false,
+    finish() {
+      if (exchange.over) return false
+      exchange.over = true
+      clearTimeout(timer)
+      return true
+    },
+    stop(error) {
+      if (!exchange.finish()) return
+      if (exchange.outgoing) {
+        req.unpipe(exchange.outgoing)
+        exchange.outgoing.destroy()
+      }
+      if (res.headersSent) res.destroy()
+      else fail(error)
+    },
+  }
+  res.once('close', () => {
+    if (exchange.finish()) exchange.outgoing?.destroy()
+  })
+  return exchange
+}
+
+function events(upstream: Upstream, exchanges: WeakMap<IncomingMessage, Exchange>): Plugin {
+  return (proxy) => {
+    proxy.on('proxyReq', (outgoing, req) => {
+      const exchange = exchanges.get(req)
+      if (!exchange || exchange.over) return void outgoing.destroy()
+      exchange.outgoing = outgoing
+    })
+    proxy.on('proxyRes', (incoming, req, res) => {
+      const exchange = exchanges.get(req)
+      if (!exchange || exchange.over) return void incoming.destroy()
+      upstream.succeeded()
+      const vary = res.getHeader('vary')
+      if (vary !== undefined && incoming.headers.vary)
+        incoming.headers.vary = `${vary}, ${incoming.headers.vary}`
+      for (const name of Object.keys(incoming.headers)) if (!isPassedBack(name)) delete incoming.headers[name]
+      for (let i = 0; i < exchange.answer.length; i += 2) {
+        incoming.headers[exchange.answer[i] as string] = exchange.answer[i + 1] as string
+      }
+      // An answer before the body is complete (413, 415): the rest of the body must not be taken for the next request.
+      if (!req.complete || !res.shouldKeepAlive) incoming.headers.connection = 'close'
+      incoming.once('end', () => exchange.finish())
+      incoming.once('error', (error) => exchange.stop(unreachable(upstream, error)))
+      incoming.once('close', () => {
+        if (!incoming.complete) exchange.stop(unreachable(upstream))
+      })
+    })
+    proxy.on('error', (error, req) => exchanges.get(req)?.stop(unreachable(upstream, error)))
+    proxy.on('econnreset', (_error, req) => void exchanges.get(req)?.finish())
+  }
+}

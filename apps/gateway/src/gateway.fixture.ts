@@ -1,0 +1,176 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
+import { gatewayConfig } from './config.js'
+import { createGateway } from './service.js'
+
+export const internalKey = 'ab'.repeat(32)
+export const issuer = 'https://issuer.example'
+
+/** An app behind the gateway whose answers a test writes. */
+export interface Stub {
+  origin: string
+  /** The requests it got, with their bodies. */
+  seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[]
+  answer: (req: IncomingMessage, res: ServerResponse) => void
+  server: Server
+  close(): Promise<void>
+}
+
+const emptyDocument = (name: string) => ({
+  openapi: '3.1.0',
+  info: { title: name, version: '1.0.0' },
+  paths: {},
+  components: {},
+})
+
+export function sendJson(
+  res: ServerResponse,
+  status: number,
+  value: unknown,
+  headers: Record<string, string> = {},
+): void {
+  const body = JSON.stringify(value)
+  res.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(body),
+    ...headers,
+  })
+  res.end(body)
+}
+
+export const listening = (server: Server): Promise<number> =>
+  new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+
+export async function startStub(name: string, document: object = emptyDocument(name)): Promise<Stub> {
+  const stub = { seen: [] as Stub['seen'] } as Stub
+  stub.answer = (_req, res) => sendJson(res, 200, { from: name })
+  stub.server = createServer((req, res) => {
+    if (req.url === '/openapi.json') return sendJson(res, 200, document)
+    if (req.url === '/health/live') return sendJson(res, 200, { status: 'live' })
+    const seen = { method: req.method ?? '', url: req.url ?? '', headers: req.headers, body: '' }
+    stub.seen.push(seen)
+    req.on('data', (chunk: Buffer) => {
+      seen.body += chunk.toString()
+    })
+    req.on('error', () => undefined)
+    stub.answer(req, res)
+  })
+  stub.origin = `http://127.0.0.1:${await listening(stub.server)}`
+  stub.close = () =>
+    new Promise((resolve) => {
+      stub.server.close(() => resolve())
+      stub.server.closeAllConnections()
+    })
+  return stub
+}
+
+export async function makeKey(kid: string, alg = 'ES256') {
+  const { publicKey, privateKey } = await generateKeyPair(alg, { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' }
+  const sign = (claims: JWTPayload = {}, header: Record<string, unknown> = {}): Promise<string> => {
+    const now = Math.floor(Date.now() / 1000)
+    const payload = {
+      iss: issuer,
+      aud: 'marquee',
+      sub: 'mina',
+      roles: ['user'],
+      scope: '',
+      iat: now,
+      exp: now + 600,
+      ...claims,
+    }
+    return new SignJWT(payload).setProtectedHeader({ alg, kid, ...header }).sign(privateKey)
+  }
+  return { jwk, sign, publicKey, privateKey }
+}
+export type Key = Awaited<ReturnType<typeof makeKey>>
+
+export function writeKeys(...keys: { jwk: object }[]): string {
+  const file = join(mkdtempSync(join(tmpdir(), 'gateway-test-')), 'jwks.json')
+  writeFileSync(file, JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }))
+  return file
+}
+
+export interface Gateway {
+  origin: string
+  port: number
+  stop(): Promise<void>
+}
+
+/** A gateway on a free port, configured as in production by its environment. */
+export async function startGateway(env: Record<string, string>): Promise<Gateway> {
+  const all = {
+    PORT: '0',
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'silent',
+    INSTANCE: 'gateway',
+    MARQUEE_INTERNAL_KEY: internalKey,
+    MARQUEE_CURSOR_KEY: internalKey,
+    JWT_ISSUER: issuer,
+    CORS_ORIGINS: 'https://app.example',
+    ...env,
+  }
+  const gateway = createGateway(gatewayConfig(all), all)
+  const { port } = await gateway.listen()
+  return { origin: `http://127.0.0.1:${port}`, port, stop: () => gateway.stop() }
+}
+
+export interface RawAnswer {
+  status: number
+  headers: IncomingMessage['headers']
+  body: string
+}
+
+/** A request exactly as written, path included; `fetch` would tidy it up first. */
+export function ask(
+  { port }: { port: number },
+  path: string,
+  {
+    method = 'GET',
+    headers = {},
+    body,
+  }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<RawAnswer> {
+  return new Promise((resolve, reject) => {
+    const req = httpRequest({ port, host: '127.0.0.1', path, method, headers, agent: false }, (res) => {
+      let text = ''
+      res.setEncoding('utf8')
+      res.on('data', (chunk: string) => {
+        text += chunk
+      })
+      res.on('end', () => resolve({ status: res.statusCode ?? 0, headers: res.headers, body: text }))
+      res.on('error', reject)
+    })
+    req.on('error', reject)
+    req.end(body)
+  })
+}
+
+/** Bytes on a socket, and what came back until the other side closed. */
+export function askRaw({ port }: { port: number }, text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let answer = ''
+    socket.setEncoding('utf8')
+    socket.on('data', (chunk) => {
+      answer += String(chunk)
+    })
+    socket.on('close', () => resolve(answer))
+    socket.on('error', reject)
+    socket.write(text)
+  })
+}
+
+export const codeOf = ({ body }: RawAnswer): unknown => (JSON.parse(body) as { code?: unknown }).code
