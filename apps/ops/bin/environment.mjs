@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 
 /** Downloads live outside the work tree, so that a fresh clone finds what the last one fetched. */
-export const cacheFolder =
-  process.env.MARQUEE_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'marquee')
+export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'marquee')
 
 export const onTerminal = Boolean(process.stdout.isTTY)
 
@@ -19,6 +18,8 @@ export function toolEnvironment(pnpmBin) {
   return {
     ...process.env,
     PATH: pnpmBin ? `${dirname(pnpmBin)}${delimiter}${process.env.PATH}` : process.env.PATH,
+    // With production, pnpm leaves out the compiler.
+    NODE_ENV: 'development',
     DO_NOT_TRACK: '1',
     TURBO_TELEMETRY_DISABLED: '1',
     TURBO_NO_UPDATE_NOTIFIER: '1',

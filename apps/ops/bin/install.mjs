@@ -48,7 +48,7 @@ async function makeScratch(version) {
   } catch (error) {
     throw new StepFailed(
       `The folder for downloads cannot be written: ${cacheFolder} (${error.code}).\n` +
-        'Make it writable, or name another one: MARQUEE_CACHE=/some/folder npm start',
+        'Make it writable, or name another one: XDG_CACHE_HOME=/some/folder npm start',
     )
   }
 }

@@ -1,6 +1,6 @@
 import { EngineError, StartError } from '@marquee/engines'
 import { Command, CommanderError, Option } from 'commander'
-import { runAppCommand } from './commands/app-commands.js'
+import { runAppCommand, seedApps } from './commands/app-commands.js'
 import { down } from './commands/down.js'
 import { engines } from './commands/engines.js'
 import { logs } from './commands/logs.js'
@@ -123,13 +123,13 @@ function addAppCommands(ops: Command, run: Run): void {
 
   const seed = ops
     .command('seed')
-    .description('seed the catalogue; again is harmless')
+    .description('seed the catalogue and its views; again is harmless')
     .addOption(
       new Option('--size <size>', 'how many titles: 100, 2,000, 20,000, 200,000')
         .choices(seedSizes)
         .makeOptionMandatory(),
     )
-  seed.action(() => run((config) => runAppCommand(config, 'catalog', ['seed', '--size', seed.opts().size]))())
+  seed.action(() => run((config) => seedApps(config, seed.opts().size))())
 
   ops
     .command('import')

@@ -17,4 +17,5 @@ export type {
   SupervisorLog,
   SupervisorOptions,
 } from './supervise/process-spec.js'
+export { startTimeOf } from './supervise/process-table.js'
 export { supervise } from './supervise/supervise.js'

@@ -1,8 +1,9 @@
 import type { Config } from '../config.js'
 import { readSecrets } from '../data-folder/secrets.js'
 import { type AppName, appEnvironments, cliOf } from '../platform/app-specs.js'
+import { seededApps } from '../platform/first-start.js'
 import { runHere } from '../platform/run-tool.js'
-import { OpsError } from '../problem.js'
+import { exitCodes, OpsError } from '../problem.js'
 import { requireRunning } from './running.js'
 
 /** Runs the command of the app that owns the data, against the running platform; resolves to its exit code. */
@@ -14,4 +15,13 @@ export async function runAppCommand(config: Config, app: AppName, args: string[]
   const urls = { ...engines, kafka: engines.kafka.join(',') }
   const env = appEnvironments({ config, secrets, urls })[app]
   return runHere({ script: cliOf(app), args, env })
+}
+
+/** Titles first, then their views; resolves to the first exit code that is not 0. */
+export async function seedApps(config: Config, size: string): Promise<number> {
+  for (const app of seededApps) {
+    const code = await runAppCommand(config, app, ['seed', '--size', size])
+    if (code !== 0) return code
+  }
+  return exitCodes.ok
 }

@@ -3,8 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
+import { startTimeOf } from '@marquee/engines'
 import { lockHolder, takeLock } from './lock.js'
-import { startTimeOf } from './process-start.js'
 
 const folders: string[] = []
 const folder = async () => {
@@ -28,7 +28,7 @@ describe('the lock of a data folder', () => {
   it('of a live process is respected', async () => {
     const dir = await folder()
     const other = spawn('sleep', ['60'])
-    await lockOf(dir, { pid: other.pid, startTime: await startTimeOf(other.pid!) })
+    await lockOf(dir, { pid: other.pid, startTime: startTimeOf(other.pid!) })
     expect(await takeLock(dir)).toMatchObject({ heldBy: { pid: other.pid } })
     other.kill()
   })

@@ -1,6 +1,6 @@
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startTimeOf } from './process-start.js'
+import { startTimeOf } from '@marquee/engines'
 
 export interface Holder {
   pid: number
@@ -13,12 +13,12 @@ const pathOf = (dataDir: string) => join(dataDir, 'ops.lock')
 /** Whoever runs or changes this data folder now; undefined when nobody does. */
 export async function lockHolder(dataDir: string): Promise<Holder | undefined> {
   const holder = await readHolder(pathOf(dataDir))
-  return holder && (await lives(holder)) ? holder : undefined
+  return holder && lives(holder) ? holder : undefined
 }
 
 /** Resolves to the release, or to the holder that stands in the way. A dead holder's lock is taken over. */
 export async function takeLock(dataDir: string): Promise<{ release(): Promise<void> } | { heldBy: Holder }> {
-  const mine: Holder = { pid: process.pid, startTime: (await startTimeOf(process.pid)) ?? '' }
+  const mine: Holder = { pid: process.pid, startTime: startTimeOf(process.pid) ?? '' }
   const path = pathOf(dataDir)
   const prepared = `${path}.${process.pid}`
   await writeFile(prepared, JSON.stringify(mine))
@@ -26,7 +26,7 @@ export async function takeLock(dataDir: string): Promise<{ release(): Promise<vo
     for (;;) {
       if (await linked(prepared, path)) return { release: () => rm(path, { force: true }) }
       const holder = await readHolder(path)
-      if (holder && (await lives(holder))) return { heldBy: holder }
+      if (holder && lives(holder)) return { heldBy: holder }
       await clearAway(path, holder)
     }
   } finally {
@@ -65,6 +65,4 @@ async function readHolder(path: string): Promise<Holder | undefined> {
   }
 }
 
-async function lives({ pid, startTime }: Holder): Promise<boolean> {
-  return (await startTimeOf(pid)) === startTime
-}
+const lives = ({ pid, startTime }: Holder) => startTimeOf(pid) === startTime

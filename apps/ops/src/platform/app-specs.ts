@@ -26,8 +26,9 @@ export function appEnvironments({
 }: Surroundings): Record<AppName, Record<string, string>> {
   const origin = (app: AppName) => `http://127.0.0.1:${config.port + portOffsets[app]}`
   const common = (app: AppName) => ({
-    NODE_ENV: 'development',
     ...config.appEnvironment,
+    // A machine's own NODE_ENV=production would make the gateway refuse our development key.
+    NODE_ENV: 'development',
     HOST: '127.0.0.1',
     PORT: String(config.port + portOffsets[app]),
     INSTANCE: app,
@@ -61,12 +62,12 @@ export function appEnvironments({
 
 interface AppPlan extends Surroundings {
   engines: ProcessSpec[]
-  /** Runs once, before the catalogue's first start. */
-  prepareCatalog(): Promise<void>
+  /** Runs once, before the app's first start. */
+  prepare(app: AppName): Promise<void>
 }
 
 /** The apps as processes, each waiting for what it needs. */
-export function appSpecs({ engines, prepareCatalog, ...surroundings }: AppPlan): ProcessSpec[] {
+export function appSpecs({ engines, prepare, ...surroundings }: AppPlan): ProcessSpec[] {
   const { config } = surroundings
   const environments = appEnvironments(surroundings)
   const needs: Record<AppName, string[]> = {
@@ -79,7 +80,7 @@ export function appSpecs({ engines, prepareCatalog, ...surroundings }: AppPlan):
     return {
       name,
       kind: 'app',
-      ...(name === 'catalog' ? { prepare: prepareCatalog } : {}),
+      prepare: () => prepare(name),
       command: {
         file: process.execPath,
         args: ['--enable-source-maps', join(root, 'apps', name, 'dist', 'main.js')],

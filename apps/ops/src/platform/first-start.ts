@@ -13,30 +13,38 @@ interface FirstStart {
   signal: AbortSignal
 }
 
-/** Brings the schema up to date at every start, and seeds once per data folder: the mark is set only after a whole seed. */
-export async function migrateAndSeed({ config, environments, terminal, signal }: FirstStart): Promise<void> {
-  const step = (title: string, args: string[]) =>
-    runAsStep(
-      { script: cliOf('catalog'), args, env: environments.catalog },
-      { title, signal, onLine: (line) => line.trim() && terminal.working('catalog', line.trim()) },
+/** Which apps have commands of their own for these; the gateway owns no data. */
+const migratedApps: AppName[] = ['catalog']
+export const seededApps: AppName[] = ['catalog', 'trending']
+
+/** Before an app's first start: its schema is brought up to date at every start, its data are seeded once per data folder. */
+export async function prepareApp(
+  app: AppName,
+  { config, environments, terminal, signal }: FirstStart,
+): Promise<void> {
+  const step = (title: string, args: string[]) => {
+    terminal.working(app, title)
+    const onLine = (line: string) => line.trim() && terminal.working(app, line.trim())
+    return runAsStep(
+      { script: cliOf(app), args, env: environments[app] },
+      { title: `${app}: ${title}`, signal, onLine },
     )
-
-  terminal.working('catalog', 'migrating')
-  await step('Migrating the catalogue', ['migrate', 'up'])
-  if (signal.aborted || config.seedSize === 'none' || (await isSeeded(config.dataDir))) return
-
-  terminal.working('catalog', `seeding (size ${config.seedSize})`)
-  await step('Seeding the catalogue', ['seed', '--size', config.seedSize])
-  if (!signal.aborted) await markSeeded(config.dataDir, config.seedSize)
+  }
+  if (migratedApps.includes(app)) await step('migrating', ['migrate', 'up'])
+  if (!seededApps.includes(app) || config.seedSize === 'none' || signal.aborted) return
+  const done = await seedsDone(config.dataDir)
+  if (app in done) return
+  await step(`seeding (size ${config.seedSize})`, ['seed', '--size', config.seedSize])
+  // Marked only after a whole seed: seeds are repeatable, so an interrupted one is simply run again.
+  if (!signal.aborted) await markDone(config.dataDir, { ...done, [app]: config.seedSize })
 }
 
-const markOf = (dataDir: string) => join(dataDir, 'seeded.json')
+const fileOf = (dataDir: string) => join(dataDir, 'seeded.json')
 
-const isSeeded = (dataDir: string) =>
-  readFile(markOf(dataDir)).then(
-    () => true,
-    () => false,
-  )
+async function seedsDone(dataDir: string): Promise<Record<string, string>> {
+  const text = await readFile(fileOf(dataDir), 'utf8').catch(() => '{}')
+  return JSON.parse(text)
+}
 
-const markSeeded = (dataDir: string, size: string) =>
-  writeAtomically(markOf(dataDir), `${JSON.stringify({ size, at: new Date().toISOString() })}\n`, 0o644)
+const markDone = (dataDir: string, done: Record<string, string>) =>
+  writeAtomically(fileOf(dataDir), `${JSON.stringify(done)}\n`, 0o644)

@@ -13,8 +13,8 @@ import { createRunFile, type RunFile } from '../data-folder/run-file.js'
 import { ensureSecrets, publishKeys } from '../data-folder/secrets.js'
 import type { Terminal } from '../terminal.js'
 import { mintAll } from '../tokens.js'
-import { appEnvironments, appSpecs, portOffsets } from './app-specs.js'
-import { migrateAndSeed } from './first-start.js'
+import { type AppName, appEnvironments, appSpecs, portOffsets } from './app-specs.js'
+import { prepareApp } from './first-start.js'
 import type { OpsLog } from './ops-log.js'
 
 export interface Platform {
@@ -50,8 +50,8 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
   })
   const surroundings = { config, secrets, urls: engines.urls }
   const environments = appEnvironments(surroundings)
-  const prepareCatalog = () => migrateAndSeed({ config, environments, terminal, signal })
-  const specs = [...engines.specs, ...appSpecs({ ...surroundings, engines: engines.specs, prepareCatalog })]
+  const prepare = (app: AppName) => prepareApp(app, { config, environments, terminal, signal })
+  const specs = [...engines.specs, ...appSpecs({ ...surroundings, engines: engines.specs, prepare })]
 
   const states = trackStates(specs)
   const tokens = await mintAll(secrets)
