@@ -5,6 +5,7 @@ import type { ProcessSpec } from './process-spec.js'
 import { sendSignal, startTimeOf, waitUntil } from './process-table.js'
 
 export interface RunningProcess {
+  /** 0 when it could not be run; `exited` tells why. */
   pid: number
   startTime: string
   /** Resolves, with the reason for people, when the process is gone. */
@@ -16,7 +17,7 @@ export interface RunningProcess {
  * Its own session and process group: a terminal's Ctrl-C must reach the supervisor alone, which stops the others in order.
  * Apps get an IPC channel, whose end tells them that the supervisor died.
  */
-export async function spawnProcess(spec: ProcessSpec): Promise<RunningProcess> {
+export function spawnProcess(spec: ProcessSpec): RunningProcess {
   const log = openLog(spec.logFile)
   let child: ChildProcess
   try {
@@ -31,22 +32,17 @@ export async function spawnProcess(spec: ProcessSpec): Promise<RunningProcess> {
   }
   let gone = false
   const exited = new Promise<string>((resolve) => {
-    child.once('error', (error) => {
+    const end = (reason: string) => {
       gone = true
-      resolve(`it could not be run: ${error.message}`)
-    })
-    child.once('exit', (code, signal) => {
-      gone = true
-      resolve(signal ? `it was killed by ${signal}` : `it ended with code ${code}`)
-    })
+      resolve(reason)
+    }
+    child.once('error', (error) => end(`it could not be run: ${error.message}`))
+    child.once('exit', (code, signal) =>
+      end(signal ? `it was killed by ${signal}` : `it ended with code ${code}`),
+    )
   })
-  if (!child.pid) throw new StartError(`${spec.name}: ${await exited}`)
-  return {
-    pid: child.pid,
-    startTime: startTimeOf(child.pid) ?? 'gone',
-    exited,
-    hasExited: () => gone,
-  }
+  const pid = child.pid ?? 0
+  return { pid, startTime: startTimeOf(pid) ?? 'gone', exited, hasExited: () => gone }
 }
 
 /** Throws StartError, with the end of its log, when the process dies or does not get ready in time. */
@@ -65,18 +61,19 @@ export async function waitUntilReady(spec: ProcessSpec, running: RunningProcess)
 export async function stopProcess(spec: ProcessSpec, running: RunningProcess): Promise<void> {
   if (!running.hasExited()) sendSignal(running.pid, spec.stopSignal)
   const gone = await waitUntil(async () => running.hasExited(), spec.stopTimeoutMs)
-  if (gone) await killGroup(running)
+  if (gone) killGroup(running)
   else await killProcess(running)
 }
 
-export async function killProcess(running: RunningProcess): Promise<void> {
-  await killGroup(running)
+async function killProcess(running: RunningProcess): Promise<void> {
+  killGroup(running)
   await running.exited
 }
 
-async function killGroup(running: RunningProcess): Promise<void> {
+function killGroup({ pid }: RunningProcess): void {
+  if (pid === 0) return
   try {
-    sendSignal(-running.pid, 'SIGKILL')
+    sendSignal(-pid, 'SIGKILL')
   } catch {
     // EPERM: the group's number belongs to another user's processes by now, so ours is gone.
   }
