@@ -120,6 +120,9 @@ export async function startGateway(env: Record<string, string>): Promise<Gateway
     MARQUEE_CURSOR_KEY: internalKey,
     JWT_ISSUER: issuer,
     CORS_ORIGINS: 'https://app.example',
+    // Out of the way of what is not about limits.
+    MARQUEE_LIMIT_RATE_PER_SECOND: '100000',
+    MARQUEE_LIMIT_RATE_BURST: '100000',
     ...env,
   }
   const gateway = createGateway(gatewayConfig(all), all)

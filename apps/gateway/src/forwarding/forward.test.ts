@@ -1,0 +1,280 @@
+import { connect } from 'node:net'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { settle } from '@marquee/test-kit'
+import {
+  ask,
+  askRaw,
+  codeOf,
+  type Gateway,
+  makeKey,
+  type RawAnswer,
+  type Stub,
+  sendJson,
+  startGateway,
+  startStub,
+  writeKeys,
+} from '../gateway.fixture.js'
+
+const path = '/api/v1/content/winter-tide'
+const limits = { MARQUEE_LIMIT_UPSTREAM_TIMEOUT_MS: '400', MARQUEE_LIMIT_BODY_TIMEOUT_MS: '400' }
+
+let keysFile: string
+let catalog: Stub
+let trending: Stub
+let gateway: Gateway
+
+beforeAll(async () => {
+  keysFile = writeKeys(await makeKey('k1'))
+})
+beforeEach(async () => {
+  catalog = await startStub('catalog')
+  trending = await startStub('trending')
+  gateway = await startGateway({
+    CATALOG_ORIGIN: catalog.origin,
+    TRENDING_ORIGIN: trending.origin,
+    JWKS_FILE: keysFile,
+    ...limits,
+  })
+})
+afterEach(async () => {
+  await gateway.stop()
+  await catalog.close()
+  await trending.close()
+})
+afterAll(() => undefined)
+
+const post = (body: string, headers: Record<string, string> = {}) =>
+  ask(gateway, path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
+
+/** Resolves when the app sees its caller leave. */
+const abandoned = (stub: Stub): Promise<void> =>
+  new Promise((resolve) => {
+    stub.answer = (_req, res) => res.on('close', () => resolve())
+  })
+
+const expectUnavailable = (answer: RawAnswer) => {
+  expect([answer.status, codeOf(answer)]).toEqual([503, 'unavailable'])
+  expect(answer.headers['retry-after']).toBe('1')
+}
+
+describe('a request', () => {
+  it('goes to the app of its path, and the answer comes back as it is', async () => {
+    catalog.answer = (_req, res) =>
+      sendJson(
+        res,
+        200,
+        { title: '冬の潮' },
+        { etag: '"3.abc"', 'content-language': 'ja', 'x-powered-by': 'x', 'x-marquee-debug': '1' },
+      )
+    const answer = await ask(gateway, `${path}?lang=ja&include=episodes`, {
+      headers: { 'if-none-match': '"1.x"', cookie: 'a=b' },
+    })
+    expect(answer.status).toBe(200)
+    expect(JSON.parse(answer.body)).toEqual({ title: '冬の潮' })
+    expect(answer.headers).toMatchObject({
+      etag: '"3.abc"',
+      'content-language': 'ja',
+      'content-type': 'application/json',
+    })
+    expect(answer.headers['x-powered-by']).toBeUndefined()
+    expect(answer.headers['x-marquee-debug']).toBeUndefined()
+    expect(catalog.seen[0]).toMatchObject({
+      url: `${path}?lang=ja&include=episodes`,
+      headers: { 'if-none-match': '"1.x"' },
+    })
+    expect(catalog.seen[0]?.headers.cookie).toBeUndefined()
+    expect((await ask(gateway, '/api/v1/content/trending/daily')).body).toBe('{"from":"trending"}')
+  })
+
+  it('keeps its id on the way, or gets one', async () => {
+    const given = await ask(gateway, path, { headers: { 'x-request-id': 'mine-1' } })
+    expect(given.headers['x-request-id']).toBe('mine-1')
+    expect(catalog.seen[0]?.headers['x-request-id']).toBe('mine-1')
+    const made = await ask(gateway, path)
+    expect(made.headers['x-request-id']).toBe(catalog.seen[1]?.headers['x-request-id'])
+  })
+
+  it('with a body is passed on whole, by length and in chunks', async () => {
+    catalog.answer = (req, res) => req.on('end', () => sendJson(res, 201, {}, { vary: 'Accept-Language' }))
+    const text = JSON.stringify({ title: 'x'.repeat(300_000) })
+    const answer = await post(text, { 'idempotency-key': 'k', 'content-length': String(text.length) })
+    expect(answer.status).toBe(201)
+    expect(answer.headers.vary).toBe('Origin, Accept-Language')
+    expect((await post(text, { 'transfer-encoding': 'chunked' })).status).toBe(201)
+    expect(catalog.seen.map(({ body }) => body === text)).toEqual([true, true])
+    expect(catalog.seen[0]?.headers['idempotency-key']).toBe('k')
+  })
+
+  it('by document 000’s name reaches the same handler', async () => {
+    await ask(gateway, '/api/drama/winter-tide?lang=ko')
+    await ask(gateway, '/api/episode/x')
+    expect(catalog.seen.map(({ url }) => url)).toEqual([
+      '/api/v1/content/winter-tide?lang=ko',
+      '/api/v1/episodes/x',
+    ])
+  })
+
+  it.each(['/api/v1/nothing', '/api/v1', '/nothing', '/api/v1/contents'])(
+    'to the unknown path %s is 404',
+    async (unknown) => {
+      const answer = await ask(gateway, unknown)
+      expect([answer.status, codeOf(answer)]).toEqual([404, 'route_not_found'])
+    },
+  )
+
+  it('whose path could be read in two ways reaches no app', async () => {
+    for (const odd of [
+      '/api/v1/content/..%2f..%2fgenres',
+      '/api/v1/content/%252e%252e/x',
+      '/api/v1/content/../genres',
+      '/api/v1//content',
+    ]) {
+      const answer = await ask(gateway, odd)
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'invalid_request'])
+    }
+    expect([...catalog.seen, ...trending.seen]).toEqual([])
+  })
+
+  it('in absolute form is routed by its path alone', async () => {
+    const answer = await askRaw(
+      gateway,
+      `GET http://evil.example${path} HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n`,
+    )
+    expect(answer).toMatch(/^HTTP\/1.1 200/)
+    expect(catalog.seen[0]?.url).toBe(path)
+    expect(catalog.seen[0]?.headers.host).toBe(catalog.origin.slice('http://'.length))
+  })
+
+  it('HEAD and OPTIONS reach the app too', async () => {
+    catalog.answer = (req, res) => {
+      if (req.method === 'OPTIONS') res.writeHead(204, { allow: 'GET, HEAD, OPTIONS' }).end()
+      else res.writeHead(200, { 'content-length': '17' }).end()
+    }
+    expect(await ask(gateway, path, { method: 'HEAD' })).toMatchObject({
+      status: 200,
+      body: '',
+      headers: { 'content-length': '17' },
+    })
+    expect(await ask(gateway, path, { method: 'OPTIONS' })).toMatchObject({
+      status: 204,
+      headers: { allow: 'GET, HEAD, OPTIONS' },
+    })
+  })
+})
+
+describe('a request of two meanings is refused', () => {
+  it.each([
+    ['two Content-Length', 'Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcd'],
+    [
+      'Content-Length and Transfer-Encoding',
+      'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    ],
+    ['an unfinished Transfer-Encoding', 'Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n'],
+  ])('%s', async (_what, rest) => {
+    const answer = await askRaw(gateway, `POST ${path} HTTP/1.1\r\nHost: x\r\n${rest}`)
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
+    expect(answer).toContain('application/problem+json')
+    expect(catalog.seen).toEqual([])
+  })
+
+  it('a DELETE with a chunked body, which would become the next request of the connection', async () => {
+    const inner = 'GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n'
+    const chunk = `${inner.length.toString(16)}\r\n${inner}\r\n0\r\n\r\n`
+    const answer = await askRaw(
+      gateway,
+      `DELETE ${path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n${chunk}`,
+    )
+    expect(answer).toMatch(/^HTTP\/1.1 400 /)
+    expect(catalog.seen).toEqual([])
+  })
+})
+
+describe('an app that', () => {
+  it('is down is 503 with Retry-After, for reads and writes', async () => {
+    await catalog.close()
+    expectUnavailable(await ask(gateway, path))
+    expectUnavailable(await post('{}'))
+  })
+
+  it('is silent is 503 within the deadline', async () => {
+    catalog.answer = () => undefined
+    const startedAt = Date.now()
+    const answers = await Promise.all([ask(gateway, path), post('{}')])
+    answers.map(expectUnavailable)
+    expect(Date.now() - startedAt).toBeLessThan(1400)
+  })
+
+  it('stays silent is not waited for again and again, and is found when it is back', async () => {
+    catalog.answer = () => undefined
+    await Promise.all(Array.from({ length: 5 }, () => ask(gateway, path)))
+    const startedAt = Date.now()
+    expectUnavailable(await ask(gateway, path))
+    expect(Date.now() - startedAt).toBeLessThan(300)
+    catalog.answer = (_req, res) => sendJson(res, 200, {})
+    await settle(async () => (await ask(gateway, path)).status === 200)
+  })
+
+  it('dies in the middle of a read is 503', async () => {
+    catalog.answer = (_req, res) => {
+      res.writeHead(200, { 'content-length': '1000' })
+      res.write('x'.repeat(10), () => res.destroy())
+    }
+    expectUnavailable(await ask(gateway, path))
+  })
+
+  it('dies in the middle of the answer to a write leaves a cut connection, never a whole answer', async () => {
+    catalog.answer = (_req, res) => {
+      res.writeHead(200, { 'content-length': '1000' })
+      res.write('x'.repeat(10), () => res.destroy())
+    }
+    await expect(post('{}')).rejects.toThrow()
+    catalog.answer = (_req, res) => sendJson(res, 200, {})
+    expect((await post('{}')).status).toBe(200)
+  })
+
+  it('closes an idle connection under a read is asked once more', async () => {
+    let cut = 1
+    catalog.answer = (req, res) => {
+      if (cut-- > 0) req.socket.destroy()
+      else sendJson(res, 200, {})
+    }
+    expect((await ask(gateway, path)).status).toBe(200)
+  })
+
+  it('answers a lot is streamed', async () => {
+    catalog.answer = (_req, res) => sendJson(res, 200, { text: 'x'.repeat(5_000_000) })
+    expect((await ask(gateway, path)).body.length).toBe(5_000_011)
+  })
+})
+
+describe('a client that leaves', () => {
+  it.each(['GET', 'POST'])('ends its %s at the app', async (method) => {
+    const left = abandoned(catalog)
+    const socket = connect(gateway.port, '127.0.0.1')
+    const length = method === 'POST' ? 'Content-Length: 2\r\n' : ''
+    socket.write(`${method} ${path} HTTP/1.1\r\nHost: x\r\n${length}\r\n${method === 'POST' ? '{}' : ''}`)
+    await new Promise<void>((resolve) => {
+      catalog.server.once('request', () => resolve())
+    })
+    socket.destroy()
+    await left
+  })
+})
+
+describe('a body', () => {
+  it('that never ends is 408', async () => {
+    catalog.answer = () => undefined
+    const answer = await askRaw(gateway, `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{`)
+    expect(answer).toMatch(/^HTTP\/1.1 408 /)
+    expect(answer).toContain('"code":"body_timeout"')
+  })
+
+  it('that the app refuses before it has read it is answered with that refusal', async () => {
+    catalog.answer = (_req, res) => sendJson(res, 413, { code: 'body_too_large' }, { connection: 'close' })
+    const answer = await askRaw(
+      gateway,
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n${'x'.repeat(100_000)}`,
+    )
+    expect(answer).toMatch(/^HTTP\/1.1 413 /)
+  })
+})
