@@ -1,6 +1,7 @@
 export * from './common.js'
 export * from './content.js'
 export * from './episode.js'
+export * from './events/envelope.js'
 export * from './events/event-types.js'
 export * from './events/topics.js'
 export * from './genre.js'
