@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { silentLogger } from '@marquee/service-kit'
 import { settle } from '@marquee/test-kit'
-import { isLeaseLost } from '../counters-store.js'
+import { type Counters, isLeaseLost } from '../counters-store.js'
 import { testCounters } from '../testing/counters.js'
 import { holdLease, type Lease } from './lease-store.js'
 
@@ -55,15 +55,27 @@ describe('the lease', () => {
   })
 
   it('passes from a frozen holder, whose writes are refused when it wakes', async () => {
-    const { counters, hold } = place()
-    const frozen = hold('trending#1')
+    const { world, counters, hold } = place()
+    const own = world.open()
+    let thaw = () => {}
+    let ice: Promise<void> | undefined
+    const freezing: Counters['run'] = async (...args) => {
+      await ice
+      return own.run(...args)
+    }
+    const frozen = holdLease({ counters: { ...own, run: freezing }, instance: 'one', ttlMs, log: silentLogger })
+    leases.push(frozen)
     await leads(frozen)
     const token = frozen.token()!
-    // Frozen: it renews no more, and still believes in its token.
-    await counters.redis.pexpire(counters.key('lease'), 1)
+    ice = new Promise((resolve) => {
+      thaw = resolve
+    })
+    const frozenAt = performance.now()
     const next = hold('trending#2')
     await leads(next)
     expect(epochOf(next)).toBe(2)
+    expect(performance.now() - frozenAt).toBeLessThan(3 * ttlMs)
+    thaw()
     const written = counters.run('writeBoard', token, '0', 1, 0, 0)
     await expect(written).rejects.toThrow('LEASE')
     await written.catch((error: unknown) => expect(isLeaseLost(error)).toBe(true))

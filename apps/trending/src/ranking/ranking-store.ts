@@ -126,9 +126,8 @@ export async function hourlySnapshot(counters: Counters, token: string, hour: nu
   for (let from = 0; from < names.length; from += 100) {
     const chunk = names.slice(from, from + 100)
     const texts = await redis.mget(chunk.map((name) => key(`snapshot:${name}`)))
-    chunk.forEach((name, i) =>
-      ranks.set(name, new Map(parseList(texts[i] ?? '').map(({ id }, index) => [id, index + 1]))),
-    )
+    for (const [i, name] of chunk.entries())
+      ranks.set(name, new Map(parseList(texts[i] ?? '').map(({ id }, index) => [id, index + 1])))
   }
   return ranks
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { silentLogger } from '@marquee/service-kit'
+import { testEngines } from '@marquee/test-kit'
 import { type Counters, openCounters, type Purpose } from '../counters-store.js'
 
 /** Keys of one test file: a root of its own in the shared Redis, removed at the end. */
-export function testCounters(url = 'redis://127.0.0.1:17471') {
+export function testCounters(url = testEngines().counters) {
   const root = `{t:${randomUUID()}}`
   const opened: Counters[] = []
   const open = (purpose: Purpose = 'background'): Counters => {
