@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { execa } from 'execa'
 import type { Machine } from '../config.js'
 import { EngineError } from '../errors.js'
@@ -32,13 +33,18 @@ export async function download(machine: Machine, report: Report, options: Downlo
       reject: false,
     })
     if (!result.failed) return report({ subject, step, fraction: 1 })
-    const end = (result.all || result.shortMessage || 'it said nothing')
-      .trim()
-      .split('\n')
-      .slice(-4)
-      .join('\n    ')
-    throw new EngineError(`${step} failed (is the network there?):\n    ${end}`)
+    throw new EngineError(
+      `${step} failed (is the network there?):\n    ${gist(result.all || result.shortMessage)}`,
+    )
   } finally {
     clearInterval(ticker)
   }
+}
+
+/** The lines that the package manager itself calls errors, else its last ones. */
+function gist(output = 'it said nothing'): string {
+  const lines = stripVTControlCharacters(output).trim().split('\n')
+  const errors = lines.filter((line) => /error/i.test(line))
+  const telling = errors.length > 0 ? errors.slice(0, 3) : lines.slice(-4)
+  return telling.map((line) => line.slice(0, 400)).join('\n    ')
 }

