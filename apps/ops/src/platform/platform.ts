@@ -80,7 +80,6 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
     report: ({ subject, step, fraction }) => terminal.working(subject, step, fraction),
     onChange(change) {
       states.apply(change)
-      log.info({ ...change }, 'process')
       if (!stopping) tell(terminal, change, wasReady)
       if (wasReady && !stopping)
         runFile.update().catch((error) => log.warn({ error: String(error) }, 'run.json'))
