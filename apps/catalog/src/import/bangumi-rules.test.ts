@@ -63,13 +63,19 @@ describe('bangumi-data', () => {
     expect(slugs[0]).toMatch(slug)
   })
 
-  it('takes the first name of each language, the original among them', () => {
+  it('takes the names of each language, title first, the original among them', () => {
     expect(named('千と千尋の神隠し').translations).toEqual({
-      'zh-Hans': '千与千寻',
-      'zh-Hant': '神隱少女',
-      en: 'Spirited Away',
-      ja: '千と千尋の神隠し',
+      'zh-Hans': ['千与千寻'],
+      'zh-Hant': ['神隱少女', '千與千尋'],
+      en: ['Spirited Away'],
+      ja: ['千と千尋の神隠し'],
     })
+    expect(named('一人之下').translations).toEqual({
+      'zh-Hans': ['一人之下'],
+      ja: ['一人之下 the outcast'],
+      en: ['Hitori no Shita The Outcast'],
+    })
+    expect([named('一人之下').titleLanguage, named('サザエさん').titleLanguage]).toEqual(['en', 'ja'])
   })
 
   it('makes the address of an external id by the template of its site', () => {
@@ -99,7 +105,6 @@ describe('bangumi-data', () => {
         'end',
         'broadcast',
         'comment',
-        'titleTranslate',
         'officialSite',
         'sites.begin',
         'sites.broadcast',

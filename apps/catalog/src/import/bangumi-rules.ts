@@ -56,6 +56,8 @@ function airingStatusOf(item: BangumiItem, today: string): 'upcoming' | 'airing'
   return item.end !== '' && item.end.slice(0, 10) < today ? 'ended' : 'airing'
 }
 
+const offered = new Set<string>(languages)
+
 const siteOrder = ['bangumi', 'tmdb', 'mal', 'anidb', 'aniList']
 
 /** Its id at bangumi, else at the next best site: 68 titles have none, and two of those share title, begin and language. */
@@ -74,21 +76,15 @@ const identityOf = (item: BangumiItem): string =>
     .update(JSON.stringify(['bangumi-data', ownId(item), item.title, item.begin, item.lang]))
     .digest('hex')
 
-/** First title of each language; the original is there too, so that asking for its language answers it. */
+/** The names in each language; the original title leads its own, so that asking for that language answers it. */
 function translationsOf(item: BangumiItem, drop: (field: string, reason: string) => void) {
-  const translations: Record<string, string> = {}
-  for (const [language, titles] of Object.entries(item.titleTranslate)) {
-    const [first, ...others] = titles.map((title) => title.trim()).filter((title) => title !== '')
-    if (!(languages as readonly string[]).includes(language))
-      drop('titleTranslate', `language ${language} is not offered`)
-    else if (first) translations[language] = first
-    for (const _ of others)
-      drop('titleTranslate', 'a title has one name per language: further names have no place')
+  const translations: SourceTitle['translations'] = {}
+  for (const [language, titles] of Object.entries({ [item.lang]: [], ...item.titleTranslate })) {
+    const names = [...(language === item.lang ? [item.title] : []), ...titles].map((name) => name.trim())
+    const distinct = [...new Set(names)].filter((name) => name !== '')
+    if (!offered.has(language)) drop('titleTranslate', `language ${language} is not offered`)
+    else if (distinct.length > 0) translations[language] = distinct
   }
-  if (translations[item.lang] && translations[item.lang] !== item.title.trim()) {
-    drop('titleTranslate', 'the name in the original language is the title itself')
-  }
-  translations[item.lang] = item.title.trim()
   return translations
 }
 
@@ -152,13 +148,15 @@ export function mapBangumi(row: unknown, { siteMeta, today }: BangumiContext): M
   const drop = (field: string, reason: string) => dropped.push({ field, reason })
   const translations = translationsOf(item, drop)
   const [identity, year, kind] = [identityOf(item), yearOf(item), kinds[item.type]]
-  const names = [...(item.titleTranslate.en ?? []), item.title, ...Object.values(translations)]
+  const english = translations.en ?? []
+  const names = [...english, item.title, ...Object.values(translations).flat()]
   const title: SourceTitle = {
     identity,
+    titleLanguage: english.length > 0 ? 'en' : item.lang,
     slugs: slugCandidates({ names, year, kind, identity }),
     content: {
       kind,
-      title: translations.en ?? item.title,
+      title: english[0] ?? item.title,
       originalTitle: item.title,
       year,
       origin: originOf(item.lang),

@@ -21,9 +21,11 @@ export interface NewTitle {
   /** Best first; the first free one is taken. */
   slugs: string[]
   content: Omit<CreateContent, 'slug' | 'genres'>
+  titleLanguage: string
   createdAt: Date
   genres: Genre[]
-  translations: Record<string, string>
+  /** Names by language: the title, then what else it is called. */
+  translations: Record<string, string[]>
   externalIds: Record<string, { externalId: string; url: string | null }>
   episodes: NewEpisode[]
 }

@@ -1,6 +1,7 @@
 import { CreateContent } from '@marquee/contracts'
 
-export type FieldValue = string | number | boolean | null | [externalId: string, url: string | null]
+/** Lists: names of a language, title first; id and address of an external id. */
+export type FieldValue = string | number | boolean | null | (string | null)[]
 /** What a source says of a title, by field: `title`, `year`, `translations.<language>`, `externalIds.<source>`. */
 export type Fields = Record<string, FieldValue>
 
@@ -11,8 +12,9 @@ export interface SourceTitle {
   /** Best first; the first free one is taken when the title is added and kept from then on. */
   slugs: string[]
   content: Omit<CreateContent, 'slug' | 'genres'>
-  /** Title by language. */
-  translations: Record<string, string>
+  titleLanguage: string
+  /** Names by language: the title, then what else it is called. */
+  translations: Record<string, string[]>
   externalIds: Record<string, { externalId: string; url: string | null }>
 }
 
@@ -40,7 +42,8 @@ export const contentFields = [
 export function fieldsOf(title: SourceTitle): Fields {
   const fields: Fields = {}
   for (const name of contentFields) fields[name] = title.content[name] ?? null
-  for (const [language, text] of Object.entries(title.translations)) fields[`translations.${language}`] = text
+  for (const [language, names] of Object.entries(title.translations))
+    fields[`translations.${language}`] = names
   for (const [source, { externalId, url }] of Object.entries(title.externalIds)) {
     fields[`externalIds.${source}`] = [externalId, url]
   }
@@ -49,17 +52,24 @@ export function fieldsOf(title: SourceTitle): Fields {
 
 /** NUL and halves of surrogate pairs: PostgreSQL keeps neither, and one such row would fail its whole batch. */
 const unstorable = /[\0\p{Surrogate}]/u
+/** Characters of a name or an external id; both are in indexes, which have a limit of their own. */
+const longest = 500
+
+function faultsOf(title: SourceTitle): string[] {
+  return Object.entries(fieldsOf(title)).flatMap(([field, value]) => {
+    const texts = [value].flat().map(String)
+    if (texts.some((text) => unstorable.test(text)))
+      return [`${field}: contains a character that cannot be stored`]
+    return field.includes('.') && texts.some((text) => text.length > longest)
+      ? [`${field}: longer than ${longest}`]
+      : []
+  })
+}
 
 /** The rules of POST /content, applied to a title of a source: the reasons against it, or the content as the rules leave it. */
 export function checkTitle(title: SourceTitle): { reasons: string[] } | { title: SourceTitle } {
-  const odd = Object.entries(fieldsOf(title)).filter(([, value]) =>
-    [value].flat().some((text) => unstorable.test(String(text))),
-  )
-  if (odd.length > 0)
-    return { reasons: odd.map(([field]) => `${field}: contains a character that cannot be stored`) }
-  const long = Object.entries(title.translations).filter(([, text]) => text.length > 500)
-  if (long.length > 0)
-    return { reasons: long.map(([language]) => `translations.${language}: longer than 500`) }
+  const faults = faultsOf(title)
+  if (faults.length > 0) return { reasons: faults }
   const checked = CreateContent.safeParse({ ...title.content, slug: title.slugs[0] })
   if (!checked.success) {
     return { reasons: checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`) }

@@ -75,11 +75,11 @@ describe('an invented title', () => {
 
 describe('the named world', () => {
   it('keeps its ids, slugs and episodes', () => {
-    expect(worldTitles().map(({ id, slugs }) => [id, slugs])).toEqual(
+    expect(worldTitles(context.genres).map(({ id, slugs }) => [id, slugs])).toEqual(
       Object.values(world.contents).map(({ id, slug }) => [id, [slug]]),
     )
     expect(
-      worldTitles()
+      worldTitles(context.genres)
         .flatMap(({ episodes }) => episodes.map(({ id }) => id))
         .sort(),
     ).toEqual(

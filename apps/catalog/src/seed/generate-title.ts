@@ -69,11 +69,11 @@ function translate(
   faker: SimpleFaker,
   told: Record<Tongue, string>,
   original: string,
-): Record<string, string> {
+): Record<string, string[]> {
   const others = (Object.keys(told) as Tongue[]).filter(
     (tongue) => tongue === original || tongue === 'en' || chance(faker, 0.25),
   )
-  return Object.fromEntries(others.map((tongue) => [tongue, told[tongue]]))
+  return Object.fromEntries(others.map((tongue) => [tongue, [told[tongue]]]))
 }
 
 function looks(faker: SimpleFaker, slug: string) {
@@ -139,6 +139,7 @@ export function generateTitle({ seed, today, genres }: SeedContext, index: numbe
     id: seedId(seed, index, 'title'),
     slugs: [slug, `${slug}-${seedId(seed, index, 'slug').slice(-12)}`],
     content: checked,
+    titleLanguage: 'en',
     createdAt: new Date(Math.min(+firstAir - 20 * day, +today - day - (index % 97) * 3_600_000)),
     genres: chosen,
     translations,

@@ -16,31 +16,31 @@ const episodesOf = (contentId: string): NewEpisode[] =>
     .filter((episode) => episode.contentId === contentId)
     .map(({ contentId: _, version: __, ...episode }) => episode)
 
-/** The named world with its fixed ids, always the first titles of a seed. */
-export const worldTitles = (): NewTitle[] =>
-  Object.values(world.contents).map((content) => {
+/** The named world with its fixed ids, always the first titles of a seed. Its genres are those the catalogue has by that name. */
+export function worldTitles(genres: Genre[]): NewTitle[] {
+  const byName = new Map(genres.map((genre) => [genre.name, genre]))
+  return Object.values(world.contents).map((content) => {
+    const { id, slug, createdAt } = content
     const {
-      id,
-      slug,
-      genres,
       rating,
       ratingCount,
       totalViews,
       popularity,
       version,
-      createdAt,
       updatedAt,
+      genres: named,
       ...rest
     } = content
-    const original = { [content.originalLanguage]: content.originalTitle, en: content.title }
     return {
       id,
       slugs: [slug],
       content: rest as NewTitle['content'],
+      titleLanguage: 'en',
       createdAt: new Date(createdAt),
-      genres,
-      translations: original,
+      genres: named.map((genre) => byName.get(genre.name) ?? genre),
+      translations: { [content.originalLanguage]: [content.originalTitle], en: [content.title] },
       externalIds: {},
       episodes: episodesOf(id),
     }
   })
+}

@@ -1,0 +1,128 @@
+import type { NewEvent } from '@marquee/contracts'
+import { type Db, type Tx, writeOutbox } from '@marquee/postgres'
+import { v7 as uuidv7 } from 'uuid'
+import { changeTitle } from './change-title-store.js'
+import {
+  addIdentities,
+  findImported,
+  lockTitles,
+  readPresent,
+  updateIdentities,
+} from './imported-titles-store.js'
+import { insertTitles, placeTitles } from './insert-titles-store.js'
+import type { BatchOutcome } from './report.js'
+import { fieldsOf, type Mapped } from './source-title.js'
+import { hashOf, type KnownRow, type SourceRow, type Verdict, verdictOn } from './verdict-rules.js'
+
+export interface BatchRow {
+  /** Position in the source, from 0. */
+  row: number
+  mapped: Mapped
+}
+
+const contentIds = (rows: KnownRow[]) => rows.map(({ known }) => known.contentId)
+
+async function look(db: Db, batch: BatchRow[]): Promise<{ fresh: SourceRow[]; known: KnownRow[] }> {
+  const rows = batch.flatMap(({ row, mapped }) => {
+    if (mapped.kind === 'skipped') return []
+    const fields = fieldsOf(mapped.title)
+    return [{ row, title: mapped.title, fields, hash: hashOf(fields) }]
+  })
+  const asked = rows.map(({ title, hash }) => ({ identity: title.identity, hash }))
+  const found = await findImported(db, asked)
+  const known = rows.flatMap((row) => {
+    const identity = found.get(row.title.identity)
+    return identity ? [{ ...row, known: identity }] : []
+  })
+  return { known, fresh: rows.filter(({ title }) => !found.has(title.identity)) }
+}
+
+/**
+ * What to do with titles imported before. Given a transaction, those to write are locked first and then judged again, as they are
+ * under the lock: an edit that came in between counts. Nothing else is locked before, so nobody waits in a circle.
+ */
+async function judge(db: Db, tx: Tx | null, rows: KnownRow[]): Promise<Verdict[]> {
+  const present = await readPresent(db, contentIds(rows))
+  const verdicts = rows.map((row) => verdictOn(row, present.get(row.known.contentId)))
+  if (!tx) return verdicts
+  const toWrite = verdicts
+    .filter(({ does }) => does === 'change' || does === 'remember')
+    .map(({ row }) => row)
+  await lockTitles(tx, contentIds(toWrite))
+  const locked = await readPresent(tx, contentIds(toWrite))
+  const again = new Map(toWrite.map((row) => [row, verdictOn(row, locked.get(row.known.contentId))]))
+  return verdicts.map((verdict) => again.get(verdict.row) ?? verdict)
+}
+
+async function addTitles(tx: Tx, source: string, rows: SourceRow[]): Promise<void> {
+  if (rows.length === 0) return
+  const createdAt = new Date()
+  const titles = rows.map(({ title }) => ({ ...title, id: uuidv7(), createdAt, genres: [], episodes: [] }))
+  await insertTitles(tx, await placeTitles(tx, titles))
+  const identities = rows.map(({ title, hash, fields }, i) => ({
+    identity: title.identity,
+    contentId: titles[i]?.id ?? '',
+    hash,
+    imported: fields,
+  }))
+  await addIdentities(tx, source, identities)
+}
+
+async function changeTitles(tx: Tx, verdicts: Verdict[]): Promise<void> {
+  const events: NewEvent[] = []
+  const remembered: Parameters<typeof updateIdentities>[1] = []
+  for (const verdict of verdicts) {
+    if (verdict.does === 'skip' || verdict.does === 'nothing') continue
+    const { row, present, merge } = verdict
+    if (verdict.does === 'change')
+      events.push(await changeTitle(tx, present, merge.changes, row.title.titleLanguage))
+    remembered.push({ identity: row.title.identity, hash: hashOf(merge.imported), imported: merge.imported })
+  }
+  await updateIdentities(tx, remembered)
+  await writeOutbox(tx, events)
+}
+
+/** Compares a batch with the catalogue and, given a transaction, writes it. */
+export async function importBatch(
+  db: Db,
+  tx: Tx | null,
+  source: string,
+  batch: BatchRow[],
+): Promise<BatchOutcome> {
+  const { known, fresh } = await look(db, batch)
+  const verdicts = await judge(db, tx, known)
+  if (tx) {
+    await addTitles(tx, source, fresh)
+    await changeTitles(tx, verdicts)
+  }
+  return outcomeOf(batch, fresh.length, verdicts)
+}
+
+function outcomeOf(batch: BatchRow[], added: number, verdicts: Verdict[]): BatchOutcome {
+  const refused = batch.flatMap(({ row, mapped }) =>
+    mapped.kind === 'skipped' ? [{ row, title: mapped.label, reasons: mapped.reasons }] : [],
+  )
+  const outcome: BatchOutcome = {
+    rows: batch.length,
+    added,
+    known: verdicts.length,
+    changed: [],
+    unchanged: 0,
+    skipped: refused,
+    kept: [],
+    dropped: [],
+  }
+  for (const verdict of verdicts) {
+    const { row } = verdict
+    if (verdict.does === 'skip') {
+      outcome.skipped.push({ row: row.row, title: row.title.content.title, reasons: [verdict.reason] })
+      continue
+    }
+    const { slug } = verdict.present.row
+    outcome.kept.push(...verdict.merge.kept.map((keep) => ({ slug, ...keep })))
+    if (verdict.does === 'change') outcome.changed.push(row.known.contentId)
+    else outcome.unchanged += 1
+  }
+  for (const { mapped } of batch) if (mapped.kind === 'title') outcome.dropped.push(...mapped.dropped)
+  return outcome
+}

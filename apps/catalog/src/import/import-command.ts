@@ -1,0 +1,87 @@
+import type { Pool } from '@marquee/postgres'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { mapBangumi } from './bangumi-rules.js'
+import { type BangumiSource, openBangumi, packagedBangumiFile } from './bangumi-source.js'
+import { importTitles, type TitleSource } from './import-titles.js'
+import { createProgress } from './progress.js'
+import { reportText } from './report.js'
+
+/** What the commands need of the app; opened only when a command runs. */
+export interface BulkConnections {
+  pool: Pool
+  /** Drops the cached answers of titles; does nothing where there is no cache. */
+  invalidate(ids: string[]): Promise<void>
+  close(): Promise<void>
+}
+
+interface Options {
+  dryRun: boolean
+  json: boolean
+  batch: number
+  file: string
+  today: string
+}
+
+export function day(text: string): string {
+  const date = new Date(`${text}T00:00:00Z`)
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(+date))
+    throw new InvalidArgumentError('expected YYYY-MM-DD')
+  return text
+}
+export const todayOption = () =>
+  new Option('--today <date>', 'the day that dates count from, YYYY-MM-DD')
+    .env('MARQUEE_TODAY')
+    .default(new Date().toISOString().slice(0, 10), 'today, UTC')
+    .argParser(day)
+
+export const wholeNumber = (min: number, max: number) => (text: string) => {
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < min || number > max)
+    throw new InvalidArgumentError(`expected a whole number from ${min} to ${max}`)
+  return number
+}
+
+const bangumiTitles = (source: BangumiSource, today: string): TitleSource => ({
+  name: 'bangumi-data',
+  version: `${source.fingerprint} ${today}`,
+  async *rows() {
+    for await (const row of source.rows()) yield mapBangumi(row, { siteMeta: source.siteMeta, today })
+  },
+})
+
+async function importBangumi({ pool, invalidate }: BulkConnections, options: Options): Promise<void> {
+  const source = await openBangumi(options.file)
+  const progress = createProgress('bangumi-data', source.total)
+  const { batch, dryRun } = options
+  const report = await importTitles(pool, bangumiTitles(source, options.today), {
+    batch,
+    dryRun,
+    progress,
+    invalidate,
+  })
+  progress.end()
+  const { lastChanged: _, ...told } = report
+  process.stdout.write(`${options.json ? JSON.stringify(told, null, 2) : reportText(report)}\n`)
+}
+
+/** `import bangumi`: titles of other catalogues. Exit code 0 also with skipped rows; the report names them. */
+export function importCommand(connect: () => Promise<BulkConnections>): Command {
+  const command = new Command('import').description('bring in titles of other catalogues')
+  command
+    .command('bangumi')
+    .description('bangumi-data: anime titles in several languages (CC-BY-4.0)')
+    .option('--dry-run', 'compare and report, write nothing', false)
+    .option('--json', 'print the report as JSON', false)
+    .option('--batch <rows>', 'rows per transaction', wholeNumber(1, 5000), 500)
+    .option('--file <path>', 'a data.json of bangumi-data instead of the packaged one', packagedBangumiFile())
+    .addOption(todayOption())
+    .action(async (options: Options) => {
+      const connections = await connect()
+      try {
+        await importBangumi(connections, options)
+      } finally {
+        await connections.close()
+      }
+    })
+  return command
+}
