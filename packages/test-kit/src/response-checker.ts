@@ -26,9 +26,9 @@ export function responseChecker(document: object) {
   const templates = Object.keys(paths)
     .sort((a, b) => a.split('{').length - b.split('{').length)
     .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, '[^/]+')}$`) }))
-  const escape = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1')
+  const escaped = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1')
   const pointer = (...parts: string[]) =>
-    `openapi#/${parts.map((part) => encodeURIComponent(escape(part))).join('/')}`
+    `openapi#/${parts.map((part) => encodeURIComponent(escaped(part))).join('/')}`
 
   function validate(ref: string, json: unknown, what: string) {
     const check = ajv.getSchema(ref)
