@@ -3,6 +3,7 @@ import { Command, CommanderError, Option } from 'commander'
 import { runAppCommand, seedApps } from './commands/app-commands.js'
 import { down } from './commands/down.js'
 import { engines } from './commands/engines.js'
+import { keys } from './commands/keys.js'
 import { logs } from './commands/logs.js'
 import { reset } from './commands/reset.js'
 import { status } from './commands/status.js'
@@ -90,6 +91,11 @@ function addQuestions(ops: Command, run: Run): void {
     .description('get what the engines need, start nothing')
     .option('--json', 'as JSON')
   enginesCommand.action(() => run((config) => engines(config, enginesCommand.opts()))())
+
+  ops
+    .command('keys')
+    .description('make the keys for apps that something else starts (docker compose)')
+    .action(run(keys))
 
   const logsCommand = ops
     .command('logs')

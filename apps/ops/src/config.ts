@@ -50,6 +50,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
 
 // npm describes *this* command in its variables; a child would mistake them for its own.
 function withoutNpm(env: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = Object.entries(env).filter(([name]) => !/^npm_(lifecycle|package|command|execpath)/.test(name))
+  const kept = Object.entries(env).filter(
+    ([name]) => !/^(npm_(lifecycle|package|command|execpath)|MARQUEE_STOP_WITH_PARENT$)/.test(name),
+  )
   return Object.fromEntries(kept) as Record<string, string>
 }

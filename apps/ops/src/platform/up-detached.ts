@@ -4,11 +4,15 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Config, root } from '../config.js'
+import { lockHolder } from '../data-folder/lock.js'
 import { readRunFile } from '../data-folder/run-file.js'
 import { exitCodes, OpsError } from '../problem.js'
+import { alreadyRuns } from './already-runs.js'
 
 /** Starts `up` in a session of its own and returns when it is ready; what it says goes to logs/up.log. */
 export async function upDetached(config: Config): Promise<number> {
+  const holder = await lockHolder(config.dataDir)
+  if (holder) throw alreadyRuns(config, holder)
   const logFile = join(config.dataDir, 'logs', 'up.log')
   await mkdir(join(config.dataDir, 'logs'), { recursive: true })
   const out = openSync(logFile, 'w')

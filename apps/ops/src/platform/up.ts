@@ -5,6 +5,7 @@ import { takeLock } from '../data-folder/lock.js'
 import { removeRunFile } from '../data-folder/run-file.js'
 import { exitCodes, OpsError } from '../problem.js'
 import { createTerminal, type Terminal } from '../terminal.js'
+import { alreadyRuns } from './already-runs.js'
 import { announce } from './announce.js'
 import { openOpsLog } from './ops-log.js'
 import { createPlatform, type Platform } from './platform.js'
@@ -78,10 +79,7 @@ async function claim({ dataDir, port }: Config) {
   })
   const lock = await takeLock(dataDir)
   if ('release' in lock) return lock
-  throw new OpsError(`Marquee already runs on ${dataDir} (pid ${lock.heldBy.pid}).`, {
-    advice: `Stop it with: npm run ops -- down\nOr start a second one beside it: MARQUEE_DATA=.data-2 MARQUEE_PORT=${port + 1000} npm start`,
-    exitCode: exitCodes.running,
-  })
+  throw alreadyRuns({ dataDir, port }, lock.heldBy)
 }
 
 // One switch for every way to be asked to stop: the first request decides the exit code.
