@@ -21,6 +21,8 @@ export interface EngineOptions {
   report: Report
   /** Engines that run elsewhere already: no process is made for them. Kafka: brokers separated by commas. */
   urls?: Partial<Record<EngineName, string>>
+  /** How long those may take to answer; 15 s unless told. */
+  patienceMs?: number
   /** Trades durability for speed (no fsync). For tests that do not kill engines. */
   volatile?: boolean
 }
@@ -63,7 +65,7 @@ export async function engineSpecs(options: EngineOptions): Promise<Engines> {
     const given = options.urls?.[name]
     if (given) {
       result.urls[name] = given
-      const kind = await checkExplicit(name, given)
+      const kind = await checkExplicit(name, given, options.patienceMs ?? 15_000)
       if (kind) result.catalogKind = kind
       continue
     }

@@ -20,13 +20,15 @@ const asks: Record<EngineName, (url: string) => Promise<boolean>> = {
   kafka: kafkaAnswers,
 }
 
-const patienceMs = 15_000
-
 /**
  * Throws EngineError when an engine of somebody else's does not answer. For the catalogue it tells whether its database
  * is one of Citus.
  */
-export async function checkExplicit(name: EngineName, url: string): Promise<CatalogKind | null> {
+export async function checkExplicit(
+  name: EngineName,
+  url: string,
+  patienceMs: number,
+): Promise<CatalogKind | null> {
   if (!(await waitUntil(() => asks[name](url), patienceMs))) {
     throw new EngineError(
       `${variables[name]} is set, but nothing there answers as it should (waited ${patienceMs / 1000} s).\n` +

