@@ -4,6 +4,7 @@ import { z } from '@marquee/contracts'
 import { exitCodes, OpsError } from './problem.js'
 
 export const seedSizes = ['xs', 's', 'm', 'l'] as const
+export type SeedSize = (typeof seedSizes)[number]
 
 const optionalUrl = z.url().optional()
 

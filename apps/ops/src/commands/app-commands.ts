@@ -1,7 +1,7 @@
-import type { Config } from '../config.js'
+import type { Config, SeedSize } from '../config.js'
 import { readSecrets } from '../data-folder/secrets.js'
 import { type AppName, appEnvironments, cliOf } from '../platform/app-specs.js'
-import { seededApps } from '../platform/first-start.js'
+import { seedArguments, seededApps } from '../platform/first-start.js'
 import { runHere } from '../platform/run-tool.js'
 import { exitCodes, OpsError } from '../problem.js'
 import { requireRunning } from './running.js'
@@ -18,9 +18,9 @@ export async function runAppCommand(config: Config, app: AppName, args: string[]
 }
 
 /** Titles first, then their views; resolves to the first exit code that is not 0. */
-export async function seedApps(config: Config, size: string): Promise<number> {
+export async function seedApps(config: Config, size: SeedSize): Promise<number> {
   for (const app of seededApps) {
-    const code = await runAppCommand(config, app, ['seed', '--size', size])
+    const code = await runAppCommand(config, app, seedArguments[app](size))
     if (code !== 0) return code
   }
   return exitCodes.ok

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Config } from '../config.js'
+import type { Config, SeedSize } from '../config.js'
 import { writeAtomically } from '../data-folder/write-atomically.js'
 import type { Terminal } from '../terminal.js'
 import { type AppName, cliOf } from './app-specs.js'
@@ -15,7 +15,16 @@ interface FirstStart {
 
 /** Which apps have commands of their own for these; the gateway owns no data. */
 const migratedApps: AppName[] = ['catalog']
-export const seededApps: AppName[] = ['catalog', 'trending']
+export const seededApps = ['catalog', 'trending'] as const
+
+const titlesOf: Record<SeedSize, number> = { xs: 100, s: 2_000, m: 20_000, l: 200_000 }
+const [viewsPerTitle, viewDays] = [10, 30]
+
+/** The command that seeds an app's data in this size: titles, and views in proportion. */
+export const seedArguments: Record<'catalog' | 'trending', (size: SeedSize) => string[]> = {
+  catalog: (size) => ['seed', '--size', size],
+  trending: (size) => ['seed', '--views', String(viewsPerTitle * titlesOf[size]), '--days', String(viewDays)],
+}
 
 /** Before an app's first start: its schema is brought up to date at every start, its data are seeded once per data folder. */
 export async function prepareApp(
@@ -31,10 +40,11 @@ export async function prepareApp(
     )
   }
   if (migratedApps.includes(app)) await step('migrating', ['migrate', 'up'])
-  if (!seededApps.includes(app) || config.seedSize === 'none' || signal.aborted) return
+  const seeded = seededApps.find((name) => name === app)
+  if (!seeded || config.seedSize === 'none' || signal.aborted) return
   const done = await seedsDone(config.dataDir)
   if (app in done) return
-  await step(`seeding (size ${config.seedSize})`, ['seed', '--size', config.seedSize])
+  await step(`seeding (size ${config.seedSize})`, seedArguments[seeded](config.seedSize))
   // Marked only after a whole seed: seeds are repeatable, so an interrupted one is simply run again.
   if (!signal.aborted) await markDone(config.dataDir, { ...done, [app]: config.seedSize })
 }

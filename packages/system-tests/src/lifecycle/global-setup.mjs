@@ -1,7 +1,8 @@
 // Compiled, because what starts before jest's module system is plain Node.
-import { startPlatform } from '../../dist/lifecycle/start-platform.js'
+import { removeAbandoned, startPlatform } from '../../dist/lifecycle/start-platform.js'
 
 export default async () => {
+  await removeAbandoned()
   console.log('\nStarting one platform for all system tests (its own data folder and ports) ...')
   const platform = await startPlatform({
     env: { MARQUEE_LIMIT_RATE_PER_SECOND: '100000', MARQUEE_LIMIT_RATE_BURST: '100000' },

@@ -26,7 +26,7 @@ let platform: RunningPlatform
 let title: { id: string; title: string }
 
 beforeAll(async () => {
-  ;[dataDir, port] = [await makeDataDir(), await findPortBase()]
+  ;[dataDir, port] = [await makeDataDir('lifecycle'), await findPortBase()]
 })
 afterAll(async () => {
   for (const line of await processesOf(dataDir)) process.kill(Number(line.split(' ')[0]), 'SIGKILL')

@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { reapAbandoned } from '@marquee/engines'
 import { findPortBase } from './ports.js'
 import { until } from './until.js'
 
@@ -80,7 +82,16 @@ export async function launch({ via = 'node', dataDir, port, env }: StartOptions)
   return { dataDir: folder, port: base, child, exited, output: () => Buffer.concat(chunks).toString() }
 }
 
-export const makeDataDir = () => mkdtemp(join(tmpdir(), 'marquee-system-'))
+export const makeDataDir = (kind = 'system') => mkdtemp(join(tmpdir(), `marquee-${kind}-`))
+
+/** Removes the data that interrupted runs left; those of runs that live, or just begin, stay. */
+export async function removeAbandoned(): Promise<void> {
+  const names = (await readdir(tmpdir())).filter((name) => name.startsWith('marquee-system-'))
+  for (const dataDir of names.map((name) => join(tmpdir(), name))) {
+    if (!existsSync(join(dataDir, 'processes.json'))) continue
+    if (await reapAbandoned(dataDir)) await rm(dataDir, { recursive: true, force: true })
+  }
+}
 
 export async function readRunFile(dataDir: string): Promise<RunningPlatform['run'] | undefined> {
   const text = await readFile(join(dataDir, 'run.json'), 'utf8').catch(() => undefined)
