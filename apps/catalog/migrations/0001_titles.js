@@ -44,7 +44,7 @@ const stats = `CREATE TABLE content_stats (
   rating_count integer NOT NULL DEFAULT 0,
   stats_version bigint NOT NULL DEFAULT 0,
   rating_version bigint NOT NULL DEFAULT 0,
-  changed_at timestamptz NOT NULL DEFAULT now()
+  changed_at timestamptz(3) NOT NULL DEFAULT now()
 )`
 
 const words = (/** @type {string} */ table) => `CREATE TABLE ${table} (

@@ -1,0 +1,60 @@
+import { fileURLToPath } from 'node:url'
+import { createCache } from '@marquee/cache'
+import { defaultLimits } from '@marquee/contracts'
+import { createPool, migrate } from '@marquee/postgres'
+import { ConfigError, createLogger, createMetrics } from '@marquee/service-kit'
+import { Command, InvalidArgumentError } from 'commander'
+import { createCatalogCache } from './catalog-cache.js'
+import { commands } from './commands.js'
+import { readCommandConfig } from './config.js'
+import type { BulkConnections } from './import/import-command.js'
+
+const migrations = fileURLToPath(new URL('../migrations', import.meta.url))
+/** A batch of thousands of rows, on a machine that does other things too. */
+const bulkTimeoutMs = 60_000
+const log = createLogger('catalog', 'warn')
+
+const program = new Command('catalog').description(
+  'What the catalogue owns: its schema, its seed, its imports',
+)
+
+program
+  .command('migrate')
+  .description('bring the schema of DATABASE_URL up to date, or take migrations back')
+  .argument('[direction]', 'up or down', direction, 'up')
+  .option('-c, --count <n>', 'how many; default: all up, one down', count)
+  .action(async (way: 'up' | 'down', options: { count?: number }) => {
+    const { DATABASE_URL: url } = readCommandConfig()
+    const names = await migrate({ url, dir: migrations, direction: way, log, ...options })
+    console.log(names.length === 0 ? 'nothing to migrate' : `migrated ${way}: ${names.join(', ')}`)
+  })
+for (const command of commands(connect)) program.addCommand(command)
+
+async function connect(): Promise<BulkConnections> {
+  const { DATABASE_URL: url, CACHE_URL } = readCommandConfig()
+  const pool = createPool({ url, name: 'catalog-cli', max: 2, queryTimeoutMs: bulkTimeoutMs, log })
+  if (!CACHE_URL) return { pool, invalidate: async () => undefined, close: () => pool.end() }
+  const cache = createCache({ url: CACHE_URL, log, registry: createMetrics('catalog-cli').registry })
+  const { contents } = createCatalogCache(cache, defaultLimits)
+  const close = async () => {
+    await cache.close()
+    await pool.end()
+  }
+  return { pool, invalidate: (ids) => contents.invalidate(ids), close }
+}
+
+function direction(text: string): 'up' | 'down' {
+  if (text === 'up' || text === 'down') return text
+  throw new InvalidArgumentError('expected up or down')
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('expected a whole number from 1')
+}
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(`Wrong configuration:\n  ${error.problems.join('\n  ')}`)
+  else console.error(error)
+  process.exitCode = error instanceof ConfigError ? 78 : 1
+})

@@ -1,0 +1,63 @@
+import { type Db, query, sql, type Tx } from '@marquee/postgres'
+import { ApiError } from '@marquee/service-kit'
+import { columnNames, placeholders, selected, valuesOf } from '../content/title.js'
+import { type EpisodeRow, episodeColumns } from './episode.js'
+
+const columns = columnNames(episodeColumns)
+const edits = episodeColumns.slice(2).map(([, column], n) => `${column} = $${n + 3}`)
+const listedEdits = episodeColumns.slice(2).map(([, column]) => `${column} = excluded.${column}`)
+
+export const statements = {
+  lock: sql(
+    'episodes.lock',
+    `SELECT ${selected(episodeColumns)} FROM episodes WHERE content_id = $1 AND id = $2 FOR UPDATE`,
+  ),
+  count: sql(
+    'episodes.count',
+    `SELECT count(*) AS count FROM episodes WHERE content_id = $1 AND status <> 'archived'`,
+  ),
+  makeSeason: sql(
+    'seasons.make',
+    'INSERT INTO seasons (content_id, number) VALUES ($1, $2) ON CONFLICT (content_id, number) DO NOTHING',
+  ),
+  insert: sql(
+    'episodes.insert',
+    `INSERT INTO episodes (${columns}) VALUES (${placeholders(episodeColumns.length)})`,
+  ),
+  update: sql(
+    'episodes.update',
+    `UPDATE episodes SET ${edits.join(', ')}, updated_at = now() WHERE content_id = $1 AND id = $2`,
+  ),
+  list: sql(
+    'episode-listing.put',
+    `INSERT INTO episode_listing (${columns}) VALUES (${placeholders(episodeColumns.length)})
+     ON CONFLICT (id) DO UPDATE SET ${listedEdits.join(', ')}`,
+  ),
+}
+
+export const lockEpisode = async (tx: Tx, contentId: string, id: string): Promise<EpisodeRow | null> =>
+  (await query<EpisodeRow>(tx, statements.lock, [contentId, id]))[0] ?? null
+
+export const countEpisodes = async (db: Db, contentId: string): Promise<number> =>
+  (await query<{ count: number }>(db, statements.count, [contentId]))[0]?.count ?? 0
+
+/** @throws ApiError episode_exists when the season has an episode of this number */
+export const insertEpisode = (tx: Tx, episode: EpisodeRow): Promise<void> => write(tx, 'insert', episode)
+
+/** The same for an episode whose row is locked. @throws ApiError episode_exists */
+export const updateEpisode = (tx: Tx, episode: EpisodeRow): Promise<void> => write(tx, 'update', episode)
+
+async function write(tx: Tx, how: 'insert' | 'update', episode: EpisodeRow): Promise<void> {
+  const values = valuesOf(episodeColumns, episode)
+  await query(tx, statements.makeSeason, [episode.contentId, episode.seasonNumber])
+  try {
+    await query(tx, statements[how], values)
+  } catch (error) {
+    if ((error as { code?: string }).code !== '23505') throw error
+    const { seasonNumber, number } = episode
+    throw new ApiError('episode_exists', `Season ${seasonNumber} has an episode ${number} already.`, {
+      cause: error,
+    })
+  }
+  await query(tx, statements.list, values)
+}

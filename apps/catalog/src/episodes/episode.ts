@@ -1,0 +1,82 @@
+import type { CreateEpisode, Episode, PatchEpisode } from '@marquee/contracts'
+import { ApiError } from '@marquee/service-kit'
+import { checkedTime } from '../content/content-rules.js'
+
+/** A row of episodes, and of episode_listing. */
+export interface EpisodeRow {
+  contentId: string
+  id: string
+  seasonNumber: number
+  number: number
+  sortOrder: number
+  title: string
+  originalTitle: string | null
+  durationSeconds: number | null
+  creditsStartSeconds: number | null
+  isFree: boolean
+  airDate: Date | null
+  thumbnailUrl: string | null
+  status: Episode['status']
+  version: number
+}
+
+/** Fields and their columns, in the order of an INSERT; both tables have them. */
+export const episodeColumns: readonly (readonly [field: keyof EpisodeRow, column: string])[] = [
+  ['contentId', 'content_id'],
+  ['id', 'id'],
+  ['seasonNumber', 'season_number'],
+  ['number', 'number'],
+  ['sortOrder', 'sort_order'],
+  ['title', 'title'],
+  ['originalTitle', 'original_title'],
+  ['durationSeconds', 'duration_seconds'],
+  ['creditsStartSeconds', 'credits_start_seconds'],
+  ['isFree', 'is_free'],
+  ['airDate', 'air_date'],
+  ['thumbnailUrl', 'thumbnail_url'],
+  ['status', 'status'],
+  ['version', 'version'],
+]
+
+export const newEpisode = (body: CreateEpisode, contentId: string, id: string): EpisodeRow => ({
+  contentId,
+  id,
+  seasonNumber: body.seasonNumber,
+  number: body.number,
+  sortOrder: body.sortOrder ?? body.number,
+  title: body.title,
+  originalTitle: body.originalTitle ?? null,
+  durationSeconds: body.durationSeconds ?? null,
+  creditsStartSeconds: body.creditsStartSeconds ?? null,
+  isFree: body.isFree ?? false,
+  airDate: checkedTime(body.airDate, '/airDate'),
+  thumbnailUrl: body.thumbnailUrl ?? null,
+  status: body.status,
+  version: 1,
+})
+
+/** The episode after a merge patch, null when it changes nothing. @throws ApiError invalid_body */
+export function patchedEpisode(before: EpisodeRow, patch: PatchEpisode): EpisodeRow | null {
+  const { airDate, ...fields } = patch
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined)
+  const after = { ...before, ...Object.fromEntries(given) } as EpisodeRow
+  if (airDate !== undefined) after.airDate = checkedTime(airDate, '/airDate')
+  // An order that was never chosen follows the number.
+  const moved = before.number !== after.number && before.sortOrder === before.number
+  if (moved && patch.sortOrder === undefined) after.sortOrder = after.number
+  const { creditsStartSeconds: credits, durationSeconds: duration } = after
+  if (credits !== null && duration !== null && credits > duration)
+    throw new ApiError('invalid_body', 'The credits would start after the end.', {
+      errors: [
+        { pointer: '/creditsStartSeconds', code: 'custom', message: 'the credits start after the end' },
+      ],
+    })
+  if (JSON.stringify(after) === JSON.stringify(before)) return null
+  return { ...after, version: before.version + 1 }
+}
+
+/** The nouns of the API keep times as text. */
+export const presentEpisode = ({ airDate, ...episode }: EpisodeRow): Episode => ({
+  ...episode,
+  airDate: airDate?.toISOString() ?? null,
+})

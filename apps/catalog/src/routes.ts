@@ -1,0 +1,32 @@
+import type { Endpoint } from '@marquee/service-kit'
+import { archiveContent } from './content/archive-content.js'
+import { createContent } from './content/create-content.js'
+import { getContent } from './content/get-content.js'
+import { listContent } from './content/list-content.js'
+import { listContentIds } from './content/list-content-ids.js'
+import { patchContent } from './content/patch-content.js'
+import type { Catalog } from './context.js'
+import { archiveEpisode } from './episodes/archive-episode.js'
+import { createEpisode } from './episodes/create-episode.js'
+import { getEpisode } from './episodes/get-episode.js'
+import { listEpisodes } from './episodes/list-episodes.js'
+import { patchEpisode } from './episodes/patch-episode.js'
+import { createGenre } from './genres/create-genre.js'
+import { listGenres } from './genres/list-genres.js'
+
+/** Every URL of this app; each endpoint names its own. */
+export const routes = (catalog: Catalog): Endpoint[] => [
+  listContentIds(catalog), //   GET    /api/v1/content/ids
+  listContent(catalog), //      GET    /api/v1/content
+  createContent(catalog), //    POST   /api/v1/content
+  getContent(catalog), //       GET    /api/v1/content/{id}
+  patchContent(catalog), //     PATCH  /api/v1/content/{id}
+  archiveContent(catalog), //   DELETE /api/v1/content/{id}
+  listEpisodes(catalog), //     GET    /api/v1/content/{id}/episodes
+  createEpisode(catalog), //    POST   /api/v1/content/{id}/episodes
+  getEpisode(catalog), //       GET    /api/v1/episodes/{id}
+  patchEpisode(catalog), //     PATCH  /api/v1/episodes/{id}
+  archiveEpisode(catalog), //   DELETE /api/v1/episodes/{id}
+  listGenres(catalog), //       GET    /api/v1/genres
+  createGenre(catalog), //      POST   /api/v1/genres
+]

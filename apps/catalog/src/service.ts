@@ -1,0 +1,47 @@
+import { createCache } from '@marquee/cache'
+import { createPool, isOutage } from '@marquee/postgres'
+import { createClosers, createLogger, createMetrics, createService } from '@marquee/service-kit'
+import { createBackground } from './background.js'
+import { createCatalogCache } from './catalog-cache.js'
+import type { CatalogConfig } from './config.js'
+import type { Catalog } from './context.js'
+import { ping } from './ping-store.js'
+import { routes } from './routes.js'
+
+/** What there is to watch. Everything that this app is made of, in the order in which it opens. */
+export function createCatalog(config: CatalogConfig) {
+  const { limits } = config
+  const name = 'catalog'
+  const log = createLogger(name, config.LOG_LEVEL)
+  const registry = createMetrics(name).withProcessMetrics()
+  const closers = createClosers(log)
+
+  const pool = createPool({ url: config.DATABASE_URL, name, queryTimeoutMs: limits.storeTimeoutMs, log })
+  closers.onClose('database', () => pool.end())
+  const cache = createCache({ url: config.CACHE_URL, log, registry })
+  closers.onClose('cache', () => cache.close())
+
+  const catalog: Catalog = {
+    pool,
+    cache: createCatalogCache(cache, limits),
+    limits,
+    cursorKey: config.MARQUEE_CURSOR_KEY,
+  }
+  const { background, idle } = createBackground(catalog, config, { log, registry, closers })
+  const service = createService({
+    name,
+    log,
+    host: config.HOST,
+    port: config.PORT,
+    internalKey: config.MARQUEE_INTERNAL_KEY,
+    limits,
+    endpoints: routes(catalog),
+    // Requests are answered without the cache and without Kafka, so these do not decide whether we are ready.
+    readiness: { database: () => ping(pool) },
+    registry,
+    isOutage,
+    background,
+    closers,
+  })
+  return { start: () => service.listen(), stop: () => service.stop(), idle }
+}
