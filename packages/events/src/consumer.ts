@@ -1,0 +1,167 @@
+import type { ConsumerOptions } from './consumer-options.js'
+import { createHandling } from './handling.js'
+import type { Batch, InMessage, Reader } from './kafka.js'
+import { consumerMetrics } from './metrics.js'
+import { steadySender } from './steady-sender.js'
+import { aborted, pause, withDeadline } from './waiting.js'
+
+export interface EventConsumer {
+  /** Ends within 10 s, also with Kafka down or frozen. */
+  stop(): Promise<void>
+  /** Resolves when the group has done everything that is in the topics. */
+  idle(): Promise<void>
+  /** @throws when rebuilding has not helped three times. */
+  ready(): void
+}
+
+const chunkSize = 100
+const patience = 3
+const lookEveryMs = 5000
+const stopWithinMs = 6000
+
+interface State {
+  reader: Reader | undefined
+  /** When something last moved, or was rightly waited for. */
+  progressAt: number
+  rebuilds: number
+}
+
+/** Consumes in the background from now on: Kafka may come later, go away and come back. */
+export function startConsumer(options: ConsumerOptions): EventConsumer {
+  const { kafka, group, topics, registry } = options
+  if ((options.handlers === undefined) === (options.batch === undefined))
+    throw new Error('a consumer has handlers or batch')
+  const stopping = new AbortController()
+  const metrics = consumerMetrics(registry)
+  const sender = steadySender(kafka)
+  const state: State = { reader: undefined, progressAt: performance.now(), rebuilds: 0 }
+  const handle = createHandling(options, metrics, sender.send)
+  const onBatch = batchLoop(handle, state, options.sessionTimeoutMs ?? 7000, stopping.signal)
+  const loop = supervise(options, state, metrics, onBatch, stopping.signal)
+
+  return {
+    async stop() {
+      stopping.abort()
+      await withDeadline(loop, stopWithinMs, 'consumer not stopped').catch(() => {})
+      await withDeadline(sender.close(), 2000, 'not closed').catch(() => {})
+    },
+    async idle() {
+      const behind = async () =>
+        (await kafka.positions(group, topics)).reduce((sum, position) => sum + position.behind, 0)
+      while (!stopping.signal.aborted && (await behind().catch(() => 1)) > 0) await pause(50, stopping.signal)
+    },
+    ready() {
+      if (state.rebuilds >= patience)
+        throw new Error(`consumer ${group} was rebuilt ${state.rebuilds} times in vain`)
+    },
+  }
+}
+
+type Handle = ReturnType<typeof createHandling>
+
+/** Effects first, then the offset; heartbeats all the while, so that a slow effect keeps its partition. */
+function batchLoop(handle: Handle, state: State, sessionTimeoutMs: number, stop: AbortSignal) {
+  let current: AbortController | undefined
+  stop.addEventListener('abort', () => current?.abort(), { once: true })
+  return async (batch: Batch): Promise<void> => {
+    for (let start = 0; start < batch.messages.length; start += chunkSize) {
+      if (stop.aborted || !batch.isRunning()) return
+      const chunk = batch.messages.slice(start, start + chunkSize)
+      const work = new AbortController()
+      current = work
+      const beating = beat(batch, state, sessionTimeoutMs, work)
+      let last: InMessage | undefined
+      try {
+        last = await handle(chunk, work.signal)
+      } finally {
+        beating.stop()
+      }
+      if (last) await batch.commit(last)
+      state.progressAt = performance.now()
+      if (beating.refused()) throw beating.refused()
+      if (last !== chunk.at(-1)) return
+    }
+  }
+}
+
+/** A heartbeat that is refused says that the partition is no longer ours. */
+function beat(batch: Batch, state: State, sessionTimeoutMs: number, work: AbortController) {
+  let refused: unknown
+  const beatOnce = async () => {
+    try {
+      await batch.heartbeat()
+      state.progressAt = performance.now()
+    } catch (error) {
+      refused = error
+      work.abort()
+    }
+  }
+  const timer = setInterval(() => void beatOnce(), sessionTimeoutMs / 5)
+  return { stop: () => clearInterval(timer), refused: () => refused }
+}
+
+/** Opens the client, and a new one whenever it has crashed or stands still. */
+async function supervise(
+  options: ConsumerOptions,
+  state: State,
+  metrics: ReturnType<typeof consumerMetrics>,
+  onBatch: (batch: Batch) => Promise<void>,
+  stop: AbortSignal,
+): Promise<void> {
+  const { kafka, group, topics, log, sessionTimeoutMs = 7000 } = options
+  while (!stop.aborted) {
+    try {
+      const reader = await kafka.openReader({ group, topics, sessionTimeoutMs, onBatch })
+      state.reader = reader
+      state.progressAt = performance.now()
+      const ended = new AbortController()
+      const failure = await Promise.race([
+        reader.crashed,
+        watch(options, state, metrics, reader, ended.signal),
+        aborted(stop),
+      ])
+      ended.abort()
+      await reader.close()
+      if (!failure) return
+      state.rebuilds += 1
+      metrics.rebuilds.inc({ group })
+      log.warn({ err: failure, group, rebuilds: state.rebuilds }, 'consumer is rebuilt')
+    } catch (error) {
+      log.warn({ err: error, group }, 'consumer waits for Kafka')
+    }
+    await pause(500, stop)
+  }
+}
+
+/** Measures the lag; answers an error when we are behind in what is ours and nothing has moved for too long. */
+async function watch(
+  { kafka, group, topics, stuckAfterMs = 60_000 }: ConsumerOptions,
+  state: State,
+  metrics: ReturnType<typeof consumerMetrics>,
+  reader: Reader,
+  signal: AbortSignal,
+): Promise<Error | undefined> {
+  while (!signal.aborted) {
+    await pause(Math.min(lookEveryMs, stuckAfterMs / 4), signal)
+    const positions = signal.aborted ? undefined : await kafka.positions(group, topics).catch(() => undefined)
+    if (!positions) {
+      // Kafka itself does not answer: that is not the client standing still.
+      state.progressAt = performance.now()
+      continue
+    }
+    for (const topic of topics)
+      metrics.lag.set({ group, topic }, sum(positions.filter((position) => position.topic === topic)))
+    const own = reader.assigned()
+    const behind = sum(positions.filter(({ topic, partition }) => own?.has(`${topic}/${partition}`) ?? true))
+    if (behind === 0) {
+      state.progressAt = performance.now()
+      state.rebuilds = 0
+    }
+    if (performance.now() - state.progressAt > stuckAfterMs)
+      return new Error(`${behind} behind and no progress`)
+  }
+  return undefined
+}
+
+const sum = (positions: { behind: number }[]): number =>
+  positions.reduce((total, { behind }) => total + behind, 0)

@@ -1,0 +1,311 @@
+import {
+  type Admin,
+  Kafka as Client,
+  ConfigResourceTypes,
+  type Consumer,
+  type EachBatchPayload,
+  type IHeaders,
+  logLevel,
+  Partitioners,
+} from 'kafkajs'
+import { differences, type WantedTopic, wantedTopics } from './topics.js'
+import { type Log, withDeadline } from './waiting.js'
+
+/*
+ * The only file that knows the client, because the client has no maintainer and will be changed. Its traps stay in here: calls
+ * that hang through an outage get deadlines, consumers that crash never restart themselves (we do), headers become text.
+ */
+
+export interface OutMessage {
+  topic: string
+  key: string | Buffer | null
+  value: string | Buffer | null
+  headers: Record<string, string>
+}
+export interface InMessage {
+  topic: string
+  partition: number
+  offset: string
+  key: string | null
+  rawKey: Buffer | null
+  value: Buffer | null
+  headers: Record<string, string>
+}
+export interface Batch {
+  messages: InMessage[]
+  heartbeat(): Promise<void>
+  /** Everything up to and with this message is done. */
+  commit(last: InMessage): Promise<void>
+  isRunning(): boolean
+}
+/** Idempotent, all acks, one request in flight. */
+export interface Sender {
+  send(messages: OutMessage[]): Promise<void>
+  close(): Promise<void>
+}
+export interface Reader {
+  /** Resolves when it has crashed for good. */
+  crashed: Promise<Error>
+  /** Partitions that are ours now, as `topic/partition`; null before the group was joined. */
+  assigned(): Set<string> | null
+  close(): Promise<void>
+}
+export interface Position {
+  topic: string
+  partition: number
+  /** Messages that the group has not done yet. */
+  behind: number
+}
+export interface Kafka {
+  readonly clientId: string
+  readonly log: Log
+  openSender(): Promise<Sender>
+  openReader(options: {
+    group: string
+    topics: string[]
+    sessionTimeoutMs: number
+    onBatch: (batch: Batch) => Promise<void>
+  }): Promise<Reader>
+  positions(group: string, topics: string[]): Promise<Position[]>
+  ensure(names: string[]): Promise<{ differs: string[] }>
+  close(): Promise<void>
+}
+
+export interface KafkaOptions {
+  brokers: string[]
+  clientId: string
+  log: Log
+  /** Before every topic's name; for tests that share a broker. */
+  topicPrefix?: string
+}
+
+const adminDeadlineMs = 8000
+const closeDeadlineMs = 2000
+
+/** A handle; it connects when something is opened, and every opening may fail and be tried again. */
+export function connectKafka({ brokers, clientId, log, topicPrefix = '' }: KafkaOptions): Kafka {
+  const client = new Client({
+    clientId,
+    brokers,
+    connectionTimeout: 2000,
+    requestTimeout: 8000,
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) =>
+      log.debug({ kafka: entry.log.message, group: entry.log.groupId }, 'kafka client'),
+    retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 4 },
+  })
+  const physical = (topic: string) => topicPrefix + topic
+  const logical = (topic: string) => topic.slice(topicPrefix.length)
+  const admin = adminConnection(client)
+  return {
+    clientId,
+    log,
+    openSender: () => openSender(client, physical),
+    openReader: (options) => openReader(client, options, physical, logical),
+    positions: (group, names) =>
+      admin.use(async (connected) => {
+        const all = await positions(connected, group, names.map(physical))
+        return all.map((one) => ({ ...one, topic: logical(one.topic) }))
+      }),
+    ensure: (names) =>
+      admin.use((connected) =>
+        ensure(
+          connected,
+          names.flatMap((name) => wantedTopics(name, physical)),
+        ),
+      ),
+    close: () => admin.close(),
+  }
+}
+
+/** One connection for questions, made when needed and thrown away when it fails. */
+function adminConnection(client: Client) {
+  let current: Promise<Admin> | undefined
+  const open = async () => {
+    const admin = client.admin()
+    await withDeadline(admin.connect(), adminDeadlineMs, 'Kafka did not answer')
+    return admin
+  }
+  const close = async () => {
+    const admin = await current?.catch(() => undefined)
+    current = undefined
+    if (admin) await withDeadline(admin.disconnect(), closeDeadlineMs, 'not closed').catch(() => {})
+  }
+  return {
+    async use<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+      current ??= open()
+      try {
+        return await withDeadline(work(await current), adminDeadlineMs, 'Kafka did not answer')
+      } catch (error) {
+        void close()
+        throw error
+      }
+    },
+    close,
+  }
+}
+
+async function openSender(client: Client, physical: (topic: string) => string): Promise<Sender> {
+  const producer = client.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    allowAutoTopicCreation: false,
+    createPartitioner: Partitioners.DefaultPartitioner,
+    retry: { initialRetryTime: 200, maxRetryTime: 1000, retries: 2 },
+  })
+  const close = () => withDeadline(producer.disconnect(), closeDeadlineMs, 'not closed').catch(() => {})
+  try {
+    await withDeadline(producer.connect(), adminDeadlineMs, 'Kafka did not answer')
+  } catch (error) {
+    void close()
+    throw error
+  }
+  return {
+    async send(messages) {
+      const byTopic = new Map<string, OutMessage[]>()
+      for (const message of messages)
+        byTopic.set(message.topic, [...(byTopic.get(message.topic) ?? []), message])
+      await producer.sendBatch({
+        acks: -1,
+        timeout: 8000,
+        topicMessages: [...byTopic].map(([topic, own]) => ({ topic: physical(topic), messages: own })),
+      })
+    },
+    close,
+  }
+}
+
+async function openReader(
+  client: Client,
+  options: Parameters<Kafka['openReader']>[0],
+  physical: (topic: string) => string,
+  logical: (topic: string) => string,
+): Promise<Reader> {
+  const { group, sessionTimeoutMs, onBatch } = options
+  const consumer = client.consumer({
+    groupId: group,
+    sessionTimeout: sessionTimeoutMs,
+    heartbeatInterval: Math.round(sessionTimeoutMs / 5),
+    rebalanceTimeout: 60_000,
+    maxWaitTimeInMs: 500,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 4, restartOnFailure: async () => false },
+  })
+  let assigned: Set<string> | null = null
+  const crashed = new Promise<Error>((resolve) => {
+    consumer.on('consumer.crash', ({ payload }) => resolve(payload.error))
+  })
+  consumer.on('consumer.group_join', ({ payload }) => {
+    assigned = partitionsOf(payload.memberAssignment, logical)
+  })
+  const close = () => closeConsumer(consumer)
+  try {
+    await withDeadline(consumer.connect(), adminDeadlineMs, 'Kafka did not answer')
+    await withDeadline(
+      consumer.subscribe({ topics: options.topics.map(physical), fromBeginning: true }),
+      adminDeadlineMs,
+      'Kafka did not answer',
+    )
+    // It resolves when the group is joined, which may take a while: a crash meanwhile is told by the event.
+    void consumer
+      .run({
+        autoCommit: false,
+        eachBatchAutoResolve: false,
+        eachBatch: (payload) => onBatch(toBatch(payload, logical)),
+      })
+      .catch(() => {})
+  } catch (error) {
+    void close()
+    throw error
+  }
+  return { crashed, assigned: () => assigned, close }
+}
+
+async function closeConsumer(consumer: Consumer): Promise<void> {
+  await withDeadline(consumer.disconnect(), closeDeadlineMs * 2, 'not closed').catch(() => {})
+}
+
+const partitionsOf = (assignment: Record<string, number[]>, logical: (topic: string) => string) =>
+  new Set(
+    Object.entries(assignment).flatMap(([topic, own]) =>
+      own.map((partition) => `${logical(topic)}/${partition}`),
+    ),
+  )
+
+function toBatch(payload: EachBatchPayload, logical: (topic: string) => string): Batch {
+  const { topic, partition, messages } = payload.batch
+  return {
+    messages: messages.map((message) => ({
+      topic: logical(topic),
+      partition,
+      offset: message.offset,
+      key: message.key?.toString() ?? null,
+      rawKey: message.key,
+      value: message.value,
+      headers: textHeaders(message.headers),
+    })),
+    heartbeat: () => payload.heartbeat(),
+    async commit(last) {
+      payload.resolveOffset(last.offset)
+      await payload.commitOffsetsIfNecessary(payload.uncommittedOffsets())
+    },
+    isRunning: () => payload.isRunning() && !payload.isStale(),
+  }
+}
+
+const textHeaders = (headers: IHeaders = {}): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]))
+
+async function positions(admin: Admin, groupId: string, names: string[]): Promise<Position[]> {
+  const committed = await admin.fetchOffsets({ groupId, topics: names })
+  const all = await Promise.all(
+    committed.map(async ({ topic, partitions }) => {
+      const ends = await admin.fetchTopicOffsets(topic)
+      return ends.map(({ partition, high, low }) => {
+        const own = Number(partitions.find((one) => one.partition === partition)?.offset ?? -1)
+        return { topic, partition, behind: Math.max(0, Number(high) - Math.max(own, Number(low))) }
+      })
+    }),
+  )
+  return all.flat()
+}
+
+async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: string[] }> {
+  const existing = new Set(await admin.listTopics())
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: wanted
+      .filter(({ topic }) => !existing.has(topic))
+      .map(({ topic, partitions, config }) => ({
+        topic,
+        numPartitions: partitions,
+        configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+      })),
+  })
+  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: wanted.map(({ topic, config }) => ({
+      type: ConfigResourceTypes.TOPIC,
+      name: topic,
+      configNames: Object.keys(config),
+    })),
+  })
+  const found = topics.map(({ name, partitions }) => ({
+    topic: name,
+    partitions: partitions.length,
+    config: Object.fromEntries(
+      resources
+        .filter(({ resourceName }) => resourceName === name)
+        .flatMap(({ configEntries }) => configEntries.map((entry) => [entry.configName, entry.configValue])),
+    ),
+  }))
+  return { differs: differences(wanted, found) }
+}
+
+/**
+ * Makes topics of contracts' table and their dead-letter topics; of those that exist it tells what differs and changes nothing.
+ * @throws when Kafka does not answer in time, or a name is not in the table
+ */
+export const ensureTopics = (kafka: Kafka, names: string[]): Promise<{ differs: string[] }> =>
+  kafka.ensure(names)
