@@ -63,14 +63,13 @@ describe('a killed engine comes back within 10 s with all it had acknowledged', 
   })
 
   it('Redis', async () => {
-    const before = new Redis(engines.urls.counters, { retryStrategy: () => null })
-    before.on('error', () => undefined)
+    const before = new Redis(engines.urls.counters)
     for (let count = 0; count < 100; count++) await before.incr('views')
+    before.disconnect()
     await killAndWait('redis-counters')
     const after = new Redis(engines.urls.counters)
     expect(await after.get('views')).toBe('100')
     after.disconnect()
-    before.disconnect()
   })
 
   it('Kafka', async () => {
@@ -96,6 +95,7 @@ describe('a killed engine comes back within 10 s with all it had acknowledged', 
     url.password = 'guessed'
     await expect(new pg.Client(url.href).connect()).rejects.toThrow('password authentication failed')
     const redis = new Redis({ port: Number(new URL(engines.urls.counters).port), retryStrategy: () => null })
+    redis.on('error', () => undefined)
     await expect(redis.ping()).rejects.toThrow('NOAUTH')
     redis.disconnect()
     expect((await stat(path.join(dataDir, 'engine-password'))).mode & 0o777).toBe(0o600)
