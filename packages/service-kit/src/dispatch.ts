@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Limits, mayAccess, type Viewer } from '@marquee/contracts'
 import { ApiError, asApiError } from './api-error.js'
 import { readBody } from './body.js'
-import { abortSignal, contextOf, forwardHeaders, pathOf } from './context.js'
-import type { Call, Endpoint } from './endpoint.js'
+import { createCall } from './call.js'
+import { contextOf, pathOf } from './context.js'
+import type { Endpoint } from './endpoint.js'
 import { readHeaders, readParams } from './input.js'
 import type { Logger } from './logger.js'
 import { queryReader } from './query.js'
@@ -87,34 +88,16 @@ function readCall(
   { endpoint, query, headerNames }: Prepared,
   params: Record<string, string>,
   { log }: DispatchOptions,
-): Call<unknown, unknown, unknown, unknown> {
-  const { requestId, traceparent, caller } = contextOf(req)
-  allowOnly(caller.viewer, endpoint)
+) {
+  allowOnly(contextOf(req).caller.viewer, endpoint)
   const url = req.url as string
   const mark = url.indexOf('?')
-  let signal: AbortSignal | undefined
-  let ownLog: Logger | undefined
-  return {
+  const input = {
     params: endpoint.params ? readParams(endpoint.params, params) : nothing,
     query: query(mark < 0 ? '' : url.slice(mark + 1)),
     headers: endpoint.headers ? readHeaders(endpoint.headers, headerNames, req.headers) : nothing,
-    body: undefined,
-    viewer: caller.viewer,
-    address: caller.address,
-    requestId,
-    traceparent,
-    get forward() {
-      return forwardHeaders(req)
-    },
-    get signal() {
-      signal ??= abortSignal(res)
-      return signal
-    },
-    get log() {
-      ownLog ??= log.child({ requestId, operation: endpoint.operationId })
-      return ownLog
-    },
   }
+  return createCall(req, res, input, log, endpoint.operationId)
 }
 
 function allowOnly(viewer: Viewer | null, { access }: Endpoint): void {

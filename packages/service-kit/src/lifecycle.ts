@@ -44,11 +44,11 @@ export function createLifecycle(options: LifecycleOptions, ready: () => Server) 
   return {
     stopping: () => stopped !== undefined,
     /** Answers given from now on tell the client that the connection ends. */
-    track(res: ServerResponse) {
+    begin(res: ServerResponse) {
       if (stopped) res.shouldKeepAlive = false
       inFlight.add(res)
-      res.on('close', () => inFlight.delete(res))
     },
+    end: (res: ServerResponse) => void inFlight.delete(res),
     async listen(): Promise<{ port: number }> {
       server = ready()
       const port = await open(server, options)

@@ -21,11 +21,11 @@ export function redact(line: string): string {
 }
 
 /**
- * JSON lines on stdout. Lines are gathered for up to half a second or 4 kB, since a write per request would cost more than the
+ * JSON lines on stdout. Lines are gathered for up to half a second or 8 kB, since a write per request would cost more than the
  * request; warnings and worse go out at once.
  */
 export function createLogger(name: string, level: string): Logger {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 500 })
+  const destination = pino.destination({ dest: 1, sync: false, minLength: 8192, maxWrite: 65_536, periodicFlush: 500 })
   return pino(
     {
       name,

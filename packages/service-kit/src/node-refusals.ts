@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ProblemCode, problemCodes } from '@marquee/contracts'
 import type { Logger } from './logger.js'
@@ -12,16 +12,21 @@ const refusals: Record<string, Refusal> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['body_too_large', 'The chunk extensions of this request are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['body_timeout', 'The request did not arrive in time.'],
 }
+const latest = Symbol('marquee.latest')
+type Answering = Socket & { [latest]?: ServerResponse }
+
 const unreadable: Refusal = ['bad_request', 'This is not a valid HTTP/1.1 request.']
 
 /** What Node's parser refuses never becomes a request: it is answered on the socket, as a problem like everything else. */
 export function answerNodeRefusals(server: Server, log: Logger): void {
-  const latest = new WeakMap<object, { req: IncomingMessage; res: ServerResponse }>()
-  server.prependListener('request', (req, res) => latest.set(req.socket, { req, res }))
+  // On the socket itself: a WeakMap written on each request makes every collection dearer.
+  server.prependListener('request', (req, res) => {
+    ;(req.socket as Answering)[latest] = res
+  })
   server.on('clientError', (error: NodeJS.ErrnoException, stream) => {
-    const socket = stream as Socket
-    const last = latest.get(socket)
-    const answered = last?.res.headersSent && !last.req.complete
+    const socket = stream as Answering
+    const last = socket[latest]
+    const answered = last?.headersSent && !last.req.complete
     if (!socket.writable || answered || error.code === 'ECONNRESET') return void socket.destroy()
     refuse(socket, refusals[error.code ?? ''] ?? unreadable, log, error.code)
   })

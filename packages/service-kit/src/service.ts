@@ -11,7 +11,7 @@ import type { Endpoint } from './endpoint.js'
 import { createLifecycle, type LifecycleOptions } from './lifecycle.js'
 import { createMetrics } from './metrics.js'
 import { answerNodeRefusals } from './node-refusals.js'
-import { observeRequest } from './observe.js'
+import { createObserver } from './observe.js'
 import { openApiDocument } from './openapi.js'
 import { createRequestMetrics } from './request-metrics.js'
 import { methodNotAllowed } from './route-table.js'
@@ -52,7 +52,7 @@ export function createService(options: ServiceOptions): Service {
   const { limits, log } = options
   const registry = options.registry ?? createMetrics(options.name).registry
   const isOutage = options.isOutage ?? (() => false)
-  const observe = createRequestMetrics(registry)
+  const observe = createObserver(log, createRequestMetrics(registry))
   const readCaller = viewerReader(options.internalKey)
   const app = createApp()
   const lifecycle = createLifecycle(options, () => {
@@ -70,9 +70,14 @@ export function createService(options: ServiceOptions): Service {
     app.use(...options.before, (req, res, next) => (dispatch(req, res) ? undefined : next()))
   else dispatchers.push(dispatch)
 
+  function closed(this: ServerResponse) {
+    lifecycle.end(this)
+    observe(this)
+  }
   const server = createAlignedServer(app, serverOptions(limits), (req, res) => {
-    observeRequest(req, res, beginContext(req, readCaller), log, observe)
-    lifecycle.track(res)
+    beginContext(req, readCaller)
+    lifecycle.begin(res)
+    res.on('close', closed)
     try {
       admit(req)
       for (const answers of dispatchers) if (answers(req, res)) return
