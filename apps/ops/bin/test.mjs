@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, toolEnvironment } from './environment.mjs'
@@ -32,14 +33,12 @@ export async function runTests(pnpm, filter) {
   const sums = { passed: 0, failed: 0, skipped: 0 }
   if (filter.length === 0) for (const check of checks) sums.failed += await runCheck(check, env)
   const catalogue = await getEngines(env)
-  const scratch = await mkdtemp(join(tmpdir(), 'marquee-test-'))
-  try {
-    for (const [title, args] of runs) {
-      console.log(`\n== ${title}`)
-      add(sums, await runJest(args, filter, join(scratch, 'result.json'), env))
-    }
-  } finally {
-    await rm(scratch, { recursive: true, force: true })
+  const scratch = mkdtempSync(join(tmpdir(), 'marquee-results-'))
+  // Also when a signal ends us.
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
+  for (const [title, args] of runs) {
+    console.log(`\n== ${title}`)
+    add(sums, await runJest(args, filter, join(scratch, 'result.json'), env))
   }
   if (sums.passed + sums.failed === 0) console.error(`No test matches ${filter.join(' ')}.`)
   console.log(`\nThe catalogue ran on ${catalogue}.`)
