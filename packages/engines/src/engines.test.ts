@@ -6,7 +6,13 @@ import { Kafka } from 'kafkajs'
 import pg from 'pg'
 import { enginePorts } from './engine-names.js'
 import { type Engines, engineSpecs } from './engine-specs.js'
-import { createPostgresUser, direct, namespace, type Privileges } from './postgres/privileges.js'
+import {
+  choosePrivileges,
+  createPostgresUser,
+  direct,
+  namespace,
+  type Privileges,
+} from './postgres/privileges.js'
 import { postgresCandidates } from './postgres/programs.js'
 import { postgresSpec } from './postgres/server.js'
 import type { Supervisor } from './supervise/process-spec.js'
@@ -17,6 +23,23 @@ import { freePort, machineWith, removeTemporaryFolders, temporaryFolder } from '
 const asRoot = process.getuid?.() === 0 ? it : it.skip
 
 afterAll(removeTemporaryFolders)
+
+async function oneServer(dataDir: string, port: number, privileges: Privileges, onCreated = () => {}) {
+  const machine = await machineWith()
+  const [candidate] = await postgresCandidates(machine)
+  return postgresSpec({
+    name: 'postgres',
+    port,
+    folder: path.join(dataDir, 'postgres'),
+    logFile: path.join(dataDir, 'postgres.log'),
+    password: 'secret',
+    programs: await candidate!.get(),
+    privileges,
+    machine,
+    settingFiles: ['postgres/postgresql.conf'],
+    onCreated,
+  })
+}
 
 describe('a killed engine comes back within 10 s with all it had acknowledged', () => {
   let engines: Engines
@@ -102,26 +125,14 @@ describe('a killed engine comes back within 10 s with all it had acknowledged', 
   })
 })
 
-describe('PostgreSQL, which refuses root', () => {
+describe('PostgreSQL', () => {
   async function startsAndStops(dataDir: string, privileges: Privileges): Promise<void> {
-    const machine = await machineWith()
-    const [candidate] = await postgresCandidates(machine)
     let created = 0
-    const describeServer = async () =>
-      postgresSpec({
-        name: 'postgres',
-        port: await freePort(),
-        folder: path.join(dataDir, 'postgres'),
-        logFile: path.join(dataDir, 'postgres.log'),
-        password: 'secret',
-        programs: await candidate!.get(),
-        privileges,
-        machine,
-        settingFiles: ['postgres/postgresql.conf'],
-        onCreated: () => created++,
-      })
     for (const _start of ['on no data', 'on its data']) {
-      const supervisor = supervise([await describeServer()], { dataDir })
+      const spec = await oneServer(dataDir, await freePort(), privileges, () => {
+        created++
+      })
+      const supervisor = supervise([spec], { dataDir })
       await supervisor.start()
       expect(supervisor.states().postgres).toBe('ready')
       await supervisor.stop()
@@ -137,6 +148,17 @@ describe('PostgreSQL, which refuses root', () => {
     return dataDir
   }
 
+  it('leaves no child behind after a stop, frozen or not', async () => {
+    const port = await freePort()
+    const own = await temporaryFolder()
+    const spec = await oneServer(own, port, await choosePrivileges())
+    const alone = supervise([{ ...spec, stopTimeoutMs: 300 }], { dataDir: own })
+    await alone.start()
+    process.kill(alone.pids().postgres!, 'SIGSTOP')
+    await alone.stop()
+    expect(await processesWorkingIn(path.join(own, 'postgres/data'), 'postgres')).toEqual([])
+  })
+
   asRoot('runs in a user namespace in place, below a private home', async () => {
     const dataDir = await privateHome()
     await startsAndStops(dataDir, namespace)
@@ -151,7 +173,7 @@ describe('PostgreSQL, which refuses root', () => {
     await rm(place, { recursive: true })
   })
 
-  asRoot('is told as it is when run by root directly', async () => {
+  asRoot('says that it refuses root when run by it directly', async () => {
     const dataDir = await privateHome()
     await expect(startsAndStops(dataDir, direct)).rejects.toThrow(/initdb for postgres failed:\n.*root/)
   })

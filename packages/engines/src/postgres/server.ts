@@ -58,7 +58,7 @@ export async function postgresSpec(server: PostgresServer): Promise<ProcessSpec>
       await writeSettings(server, data)
       await privileges.own(server.folder)
     },
-    beforeStart: () => clearLeftovers(data),
+    clearLeftovers: () => clearLeftovers(data),
     ready: () => answers(url),
     readyTimeoutMs: 60_000,
     // Fast shutdown: sessions are ended, their transactions rolled back. SIGTERM would wait for every client to leave.

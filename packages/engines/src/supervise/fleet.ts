@@ -104,9 +104,10 @@ export function track(fleet: Fleet, task: Promise<void>): Promise<void> {
 export const pause = (fleet: Fleet, ms: number): Promise<void> =>
   sleep(ms, undefined, { signal: fleet.stopping.signal }).catch(() => undefined)
 
-export async function untilReady(fleet: Fleet, names: string[]): Promise<void> {
+export async function untilReady(fleet: Fleet, names: string[], patienceMs: number): Promise<void> {
   const allReady = () => names.every((name) => fleet.owned.get(name)?.state === 'ready')
-  while (!allReady() && !isStopping(fleet)) {
-    await once(fleet.changes, 'change', { signal: fleet.stopping.signal }).catch(() => undefined)
+  const signal = AbortSignal.any([fleet.stopping.signal, AbortSignal.timeout(patienceMs)])
+  while (!allReady() && !signal.aborted) {
+    await once(fleet.changes, 'change', { signal }).catch(() => undefined)
   }
 }

@@ -13,8 +13,8 @@ export interface ProcessSpec {
   kind: 'engine' | 'app'
   /** Runs before the first start only, not before a restart: install, initialise, migrate. Throwing fails the start. */
   prepare?(report: Report): Promise<void>
-  /** Runs before every start, also a restart: clears what a killed predecessor left. */
-  beforeStart?(): Promise<void>
+  /** Ends what a killed predecessor left; runs before every start, also a restart, and after a stop. */
+  clearLeftovers?(): Promise<void>
   command: {
     file: string
     args: string[]

@@ -14,6 +14,9 @@ import { type RunningProcess, spawnProcess, stopProcess, waitUntilReady } from '
 /** A process that stayed ready this long has its failures forgiven. */
 const steadyMs = 10_000
 
+/** Longer than any engine takes to come back when it can. */
+const dependencyPatienceMs = 8_000
+
 /** The first retry is at once, as recovery within 10 s is promised; the cap keeps a hopeless process from burning the CPU. */
 export const backoffMs = (failures: number) => (failures === 0 ? 50 : Math.min(200 * 2 ** failures, 5_000))
 
@@ -43,7 +46,7 @@ async function startFirst(fleet: Fleet, owned: Owned): Promise<void> {
 
 async function launch(fleet: Fleet, owned: Owned): Promise<void> {
   const { spec } = owned
-  await spec.beforeStart?.()
+  await spec.clearLeftovers?.()
   refuseWhenStopping(fleet)
   const running = spawnProcess(spec)
   owned.running = running
@@ -80,9 +83,10 @@ async function keepRunning(fleet: Fleet, owned: Owned, running: RunningProcess):
   while (!isStopping(fleet)) {
     changeState(fleet, owned, 'restarting', reason)
     await pause(fleet, backoffMs(owned.failures++))
-    // An app waits for what it stands on: otherwise its own backoff would outlast the other's recovery. Engines do
-    // without each other: a coordinator serves what it can while a worker is dead.
-    if (owned.spec.kind === 'app') await untilReady(fleet, owned.spec.dependsOn)
+    // An app waits for what it stands on: otherwise its own backoff would outlast the other's recovery. Not for ever,
+    // as it can serve without some of it. Engines do without each other: a coordinator serves what it can while a
+    // worker is dead.
+    if (owned.spec.kind === 'app') await untilReady(fleet, owned.spec.dependsOn, dependencyPatienceMs)
     if (isStopping(fleet)) return
     try {
       return await launch(fleet, owned)

@@ -25,6 +25,7 @@ async function stopRunning(fleet: Fleet, owned: Owned): Promise<void> {
   if (!owned.running) return
   changeState(fleet, owned, 'stopping')
   await stopProcess(owned.spec, owned.running)
+  await owned.spec.clearLeftovers?.()
   await forget(fleet, owned)
   changeState(fleet, owned, 'stopped')
 }

@@ -67,6 +67,8 @@ async function startEngines(dataDir, want) {
 async function removeAbandoned() {
   for (const name of readdirSync(root)) {
     const dataDir = path.join(root, name)
+    // One that has just begun has no processes to show yet.
+    if (isAlive(Number(name.slice('run-'.length)))) continue
     if (await reapAbandoned(dataDir)) rmSync(dataDir, { recursive: true, force: true })
   }
 }
@@ -78,5 +80,13 @@ function killAll(supervisor) {
     } catch {
       // It is gone already.
     }
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return error.code === 'EPERM'
   }
 }
