@@ -1,3 +1,5 @@
+// Kept in the declarations: whoever compiles against them needs the methods that the library adds to zod.
+/// <reference types="@asteasolutions/zod-to-openapi" preserve="true" />
 import { extendZodWithOpenApi } from '@asteasolutions/zod-to-openapi'
 import { z } from 'zod'
 
