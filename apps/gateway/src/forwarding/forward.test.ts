@@ -64,7 +64,13 @@ describe('a request', () => {
         res,
         200,
         { title: '冬の潮' },
-        { etag: '"3.abc"', 'content-language': 'ja', 'x-powered-by': 'x', 'x-marquee-debug': '1' },
+        {
+          etag: '"3.abc"',
+          'content-language': 'ja',
+          vary: 'Accept-Language',
+          'x-powered-by': 'x',
+          'x-marquee-debug': '1',
+        },
       )
     const answer = await ask(gateway, `${path}?lang=ja&include=episodes`, {
       headers: { 'if-none-match': '"1.x"', cookie: 'a=b' },
@@ -74,6 +80,7 @@ describe('a request', () => {
     expect(answer.headers).toMatchObject({
       etag: '"3.abc"',
       'content-language': 'ja',
+      vary: 'Origin, Accept-Language',
       'content-type': 'application/json',
     })
     expect(answer.headers['x-powered-by']).toBeUndefined()

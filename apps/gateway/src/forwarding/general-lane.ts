@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { ApiError } from '@marquee/service-kit'
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware'
-import { announcesBody, isPassedBack, type OutgoingHeaders } from './headers.js'
+import { announcesBody, isPassedBack, joinVary, type OutgoingHeaders } from './headers.js'
 import { tooSlow, type Upstream, unreachable } from './upstream.js'
 
 /** What one exchange needs while it runs; http-proxy hands around nothing but `req` and `res`. */
@@ -135,9 +135,8 @@ function events(upstream: Upstream, exchanges: WeakMap<IncomingMessage, Exchange
       const exchange = exchanges.get(req)
       if (!exchange || exchange.over) return void incoming.destroy()
       upstream.succeeded()
-      const vary = res.getHeader('vary')
-      if (vary !== undefined && incoming.headers.vary)
-        incoming.headers.vary = `${vary}, ${incoming.headers.vary}`
+      const { vary } = incoming.headers
+      if (vary !== undefined) incoming.headers.vary = joinVary(res.getHeader('vary'), vary)
       for (const name of Object.keys(incoming.headers)) if (!isPassedBack(name)) delete incoming.headers[name]
       for (let i = 0; i < exchange.answer.length; i += 2) {
         incoming.headers[exchange.answer[i] as string] = exchange.answer[i + 1] as string

@@ -57,6 +57,10 @@ const notPassedBack = new Set([
 export const isPassedBack = (name: string): boolean =>
   !notPassedBack.has(name) && !name.startsWith('x-marquee-')
 
+/** What an answer varies by: for the gateway (the origin of a page) and for the app. */
+export const joinVary = (ours: number | string | string[] | undefined, theirs: string | string[]): string =>
+  ours === undefined ? String(theirs) : `${ours}, ${theirs}`
+
 /** A message has a body when one of these headers says so. */
 export const announcesBody = (headers: IncomingHttpHeaders): boolean =>
   headers['transfer-encoding'] !== undefined ||

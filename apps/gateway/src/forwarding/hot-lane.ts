@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ApiError } from '@marquee/service-kit'
 import { type Dispatcher, Pool } from 'undici'
-import { isPassedBack, type OutgoingHeaders } from './headers.js'
+import { isPassedBack, joinVary, type OutgoingHeaders } from './headers.js'
 import { tooSlow, type Upstream, unreachable } from './upstream.js'
 
 /** Up to this an answer is gathered and leaves in one write; a larger one is streamed. */
@@ -89,7 +89,8 @@ function startExchange(
       for (const name in headers) {
         const value = headers[name]
         if (value === undefined || !isPassedBack(name)) continue
-        if (typeof value === 'string') flat.push(name, value)
+        if (name === 'vary') flat.push(name, joinVary(res.getHeader(name), value))
+        else if (typeof value === 'string') flat.push(name, value)
         else for (const one of value) flat.push(name, one)
       }
       return flat

@@ -22,7 +22,7 @@ function describe(code: ProblemCode) {
   return { type: `/problems/${code}`, code, status, title, hint }
 }
 
-const cache = { 'cache-control': 'public, max-age=3600', vary: 'Accept' }
+const cache = { 'cache-control': 'public, max-age=3600', vary: 'Accept, Origin' }
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
 const escaped = (text: string) => text.replace(/[&<>"]/g, (c) => escapes[c] ?? c)
 /** Texts of ours mark names with backticks. */
