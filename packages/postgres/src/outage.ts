@@ -1,3 +1,5 @@
+import { types } from 'node:util'
+
 const socketCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -35,10 +37,16 @@ const messages = [
 
 /** True when a store could not be asked (down, cut, full, frozen, restarting): wait and ask again. Else the fault is ours. */
 export function isOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  const { code } = error as { code?: unknown }
+  if (typeof error !== 'object' || error === null) return false
+  const { code, message, cause, errors } = error as {
+    code?: unknown
+    message?: unknown
+    cause?: unknown
+    errors?: unknown
+  }
   if (typeof code === 'string' && (socketCodes.has(code) || serverCodes.test(code))) return true
-  if (messages.some((pattern) => pattern.test(error.message))) return true
-  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isOutage)
-  return error.cause !== undefined && isOutage(error.cause)
+  if (typeof message === 'string' && messages.some((pattern) => pattern.test(message))) return true
+  // Of a name with several addresses, each gives its own error.
+  if (Array.isArray(errors) && errors.length > 0) return errors.every(isOutage)
+  return cause !== undefined && isOutage(cause)
 }
