@@ -1,4 +1,4 @@
-import { Agent, type Dispatcher, request } from 'undici'
+import { Agent, type Dispatcher } from 'undici'
 import { type Role, readRun } from './platform.js'
 
 export interface Ask {
@@ -41,12 +41,12 @@ export async function send(path: string, ask: Ask = {}): Promise<Answer> {
     body = JSON.stringify(ask.body)
     headers['content-type'] ??= 'application/json'
   }
-  const answer = await request(run.api, {
+  const answer = await agent.request({
+    origin: run.api,
     path,
     method: (ask.method ?? 'GET') as Dispatcher.HttpMethod,
     headers,
     body: body ?? null,
-    dispatcher: agent,
   })
   const text = await answer.body.text()
   const isJson = String(answer.headers['content-type'] ?? '').includes('json') && text !== ''
