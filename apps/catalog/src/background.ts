@@ -1,6 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type EventData, inboxRetentionMs } from '@marquee/contracts'
-import { connectKafka, ensureTopics, startConsumer, startRelay } from '@marquee/events'
+import { inboxRetentionMs } from '@marquee/contracts'
+import {
+  connectKafka,
+  ensureTopics,
+  type Kafka,
+  type ReceivedEvent,
+  startConsumer,
+  startRelay,
+} from '@marquee/events'
 import { createLease, isOutage, postgresOutbox, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
 import type { Background, createClosers, Logger, Registry } from '@marquee/service-kit'
 import type { CatalogConfig } from './config.js'
@@ -14,6 +21,7 @@ export interface Surroundings {
   log: Logger
   registry: Registry
   closers: ReturnType<typeof createClosers>
+  topicPrefix?: string | undefined
 }
 
 const publishEveryMs = 2000
@@ -31,10 +39,8 @@ export function createBackground(catalog: Catalog, config: CatalogConfig, around
   }
   const jobsLease = lease('catalog.jobs')
   const outbox = postgresOutbox(pool, lease('catalog.relay'))
-  closers.onClose('outbox', () => outbox.close())
 
   const prune = async () => {
-    await outbox.prune()
     await pruneInbox(pool, inboxRetentionMs)
     await pruneIdempotencyKeys(pool)
   }
@@ -43,7 +49,14 @@ export function createBackground(catalog: Catalog, config: CatalogConfig, around
     ['listing', limits.listingRefreshEveryMs, listingRefresh(pool, jobsLease)],
     ['prune', pruneEveryMs, prune],
   ]
-  const messages = createMessages(catalog, config, outbox, around)
+  const kafka = connectKafka({
+    brokers: config.KAFKA_BROKERS,
+    clientId: config.INSTANCE,
+    log,
+    ...(around.topicPrefix && { topicPrefix: around.topicPrefix }),
+  })
+  closers.onClose('kafka', () => kafka.close())
+  const messages = createMessages(catalog, kafka, outbox, around)
   return {
     background: [
       messages.background,
@@ -52,7 +65,6 @@ export function createBackground(catalog: Catalog, config: CatalogConfig, around
     /** Resolves once every fact is sent and every message read. */
     async idle(): Promise<void> {
       await messages.idle()
-      while ((await outbox.pending()) > 0) await delay(20)
     },
   }
 }
@@ -62,49 +74,40 @@ interface Running {
   stop(): Promise<void>
 }
 
-/** Relay and consumers. They start when Kafka answers, which no request waits for. */
+/** Relay and consumers. They begin when Kafka has answered, which no request waits for. */
 function createMessages(
   catalog: Catalog,
-  config: CatalogConfig,
+  kafka: Kafka,
   outbox: ReturnType<typeof postgresOutbox>,
   { log, registry }: Surroundings,
 ) {
   const stopping = new AbortController()
-  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: config.INSTANCE, log })
   const stats = contentStatsBatch(catalog)
+  const consume = { kafka, isOutage, log, registry }
   const running: Running[] = []
   let starting: Promise<void> | undefined
 
   const start = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        await ensureTopics(kafka, ['content', 'content.stats'])
-        break
-      } catch (err) {
-        log.warn({ err }, 'Kafka does not answer; trying again')
-        await delay(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined)
-      }
-    }
-    if (stopping.signal.aborted) return
+    if (!(await topicsMade(kafka, log, stopping.signal))) return
     running.push(startRelay({ name: 'catalog', kafka, outbox, log, registry }))
     running.push(
       startConsumer({
-        kafka,
+        ...consume,
         group: 'catalog-stats',
         topics: ['content.stats'],
-        batch: (events) =>
-          stats.apply(
-            events.map(({ subjectVersion, data }) => ({
-              subjectVersion,
-              data: data as EventData<'content.stats'>,
-            })),
-          ),
-        isOutage,
-        log,
-        registry,
+        batch: (events) => stats.apply(events.filter(isStats)),
       }),
     )
-    running.push(startForgetting(catalog, kafka, log, registry))
+    // The writer forgets before it answers; this forgets for one that was killed before it could, and for imports.
+    running.push(
+      startConsumer({
+        ...consume,
+        group: 'catalog-cache',
+        topics: ['content'],
+        batch: (events) =>
+          catalog.cache.contents.invalidate([...new Set(events.map(({ subject }) => subject))]),
+      }),
+    )
   }
   const background: Background = {
     name: 'messages',
@@ -114,31 +117,33 @@ function createMessages(
     async stop() {
       stopping.abort()
       await starting
-      for (const { stop } of running) await stop()
+      await Promise.all(running.map(({ stop }) => stop()))
       await stats.stop()
     },
   }
   return {
     background,
     idle: async () => {
+      await starting
       await Promise.all(running.map(({ idle }) => idle()))
     },
   }
 }
 
-/** The writer drops cached titles before it answers; this drops them for a writer that was killed before it could, and for imports. */
-const startForgetting = (
-  { cache }: Catalog,
-  kafka: ReturnType<typeof connectKafka>,
-  log: Logger,
-  registry: Registry,
-): Running =>
-  startConsumer({
-    kafka,
-    group: 'catalog-cache',
-    topics: ['content'],
-    batch: (events) => cache.contents.invalidate([...new Set(events.map(({ subject }) => subject))]),
-    isOutage,
-    log,
-    registry,
-  })
+const isStats = (event: ReceivedEvent): event is ReceivedEvent<'content.stats'> =>
+  event.type === 'content.stats'
+
+/** False when we were stopped before Kafka answered. */
+async function topicsMade(kafka: Kafka, log: Logger, signal: AbortSignal): Promise<boolean> {
+  while (!signal.aborted) {
+    try {
+      const { differs } = await ensureTopics(kafka, ['content', 'content.stats'])
+      if (differs.length > 0) log.warn({ topics: differs }, 'topics differ from what we would make')
+      return true
+    } catch (err) {
+      log.warn({ err }, 'Kafka does not answer; trying again')
+      await delay(retryMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  return false
+}

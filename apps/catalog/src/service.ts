@@ -8,8 +8,8 @@ import type { Catalog } from './context.js'
 import { ping } from './ping-store.js'
 import { routes } from './routes.js'
 
-/** What there is to watch. Everything that this app is made of, in the order in which it opens. */
-export function createCatalog(config: CatalogConfig) {
+/** What there is to watch: everything that this app is made of, in the order in which it opens. `prefix` parts tests from another. */
+export function createCatalog(config: CatalogConfig, prefix?: string) {
   const { limits } = config
   const name = 'catalog'
   const log = createLogger(name, config.LOG_LEVEL)
@@ -18,7 +18,7 @@ export function createCatalog(config: CatalogConfig) {
 
   const pool = createPool({ url: config.DATABASE_URL, name, queryTimeoutMs: limits.storeTimeoutMs, log })
   closers.onClose('database', () => pool.end())
-  const cache = createCache({ url: config.CACHE_URL, log, registry })
+  const cache = createCache({ url: config.CACHE_URL, log, registry, ...(prefix && { prefix }) })
   closers.onClose('cache', () => cache.close())
 
   const catalog: Catalog = {
@@ -27,7 +27,12 @@ export function createCatalog(config: CatalogConfig) {
     limits,
     cursorKey: config.MARQUEE_CURSOR_KEY,
   }
-  const { background, idle } = createBackground(catalog, config, { log, registry, closers })
+  const { background, idle } = createBackground(catalog, config, {
+    log,
+    registry,
+    closers,
+    topicPrefix: prefix,
+  })
   const service = createService({
     name,
     log,
