@@ -93,7 +93,11 @@ function responses(endpoint: Endpoint): Record<string, ResponseConfig> {
       description: 'Not changed since the ETag of If-None-Match',
       headers: headers({ ETag: 'The same ETag' }),
     }
-  for (const [status, codes] of problemsByStatus(endpoint)) all[status] = problem(status, codes, endpoint)
+  for (const [status, codes] of problemsByStatus(endpoint)) {
+    const refused = problem(status, codes, endpoint)
+    // An endpoint may have an answer of its own under a problem's status (readiness: 503): both are described.
+    all[status] = { ...refused, content: { ...all[status]?.content, ...refused.content } }
+  }
   return all
 }
 
