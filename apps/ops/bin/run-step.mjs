@@ -52,9 +52,12 @@ function exitOf(child) {
   })
 }
 
+// The tools' own stacks and repeated codes tell an operator nothing.
 function worthReading(output) {
-  const errors = output.filter((line) => /err[!_ ]|error|ERR_/i.test(line))
-  return (errors.length > 0 ? errors.slice(0, 12) : output.slice(-12)).map((line) => `  ${line.trim()}`)
+  const told = output.map((line) => line.replace(/^npm (error|ERR!)/, '').trim())
+  const plain = told.filter((line) => line !== '' && !/^(at |(code|syscall|errno)\b|[{}])/.test(line))
+  const errors = plain.filter((line) => /err[!_ ]|error|ERR_/i.test(line))
+  return (errors.length > 0 ? errors.slice(0, 12) : plain.slice(-12)).map((line) => `  ${line}`)
 }
 
 // On a terminal one line is rewritten twice a second; elsewhere a plain line appears every five seconds.
