@@ -83,7 +83,9 @@ export const getProblem = endpoint({
   description: 'What `type` of a problem points to: what the code means and what a caller does about it.',
   tag: 'problems',
   access: 'public',
-  params: z.object({ code: z.string().max(64).openapi({ example: 'rate_limited' }) }),
+  params: z.object({
+    code: z.string().max(64).openapi({ description: 'The `code` of a problem', example: 'rate_limited' }),
+  }),
   headers,
   responses: { 200: { description: 'The code', schema: ProblemType } },
   problems: ['problem_not_found'],
