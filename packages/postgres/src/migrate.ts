@@ -73,7 +73,7 @@ const load = async (paths: string[]) =>
 const runnerOptions = {
   migrationsTable: 'migrations',
   ignorePattern: '(.*\\.(d\\.ts|map|test\\.ts|test\\.js)|\\..*)',
-  migrationLoaderStrategies: [{ extensions: ['.js', '.ts'], loader: load }],
+  migrationLoaderStrategies: [{ extensions: ['.js', '.mjs', '.ts'], loader: load }],
 } satisfies Partial<RunnerOption>
 
 /** Its own lines are SQL dumps: errors come to us as exceptions anyway. */

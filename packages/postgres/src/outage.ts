@@ -1,5 +1,3 @@
-import { types } from 'node:util'
-
 const socketCodes = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
