@@ -1,7 +1,6 @@
-import {
+import kafkajs, {
   type Admin,
   Kafka as Client,
-  ConfigResourceTypes,
   type Consumer,
   type EachBatchPayload,
   type IHeaders,
@@ -286,7 +285,8 @@ async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: s
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: wanted.map(({ topic, config }) => ({
-      type: ConfigResourceTypes.TOPIC,
+      // A name that Node does not find among the exports of a CommonJS module.
+      type: kafkajs.ConfigResourceTypes.TOPIC,
       name: topic,
       configNames: Object.keys(config),
     })),
