@@ -19,6 +19,7 @@ const scripts = {
   tidyConsumers: guarded('outbox/tidy-consumers.lua'),
   takeChanged: guarded('ranking/take-changed.lua'),
   writeBoard: guarded('ranking/write-board.lua'),
+  publishBoard: guarded('ranking/publish-board.lua'),
   readList: lua('ranking/read-list.lua'),
   takeSnapshot: guarded('ranking/take-snapshot.lua'),
   retireHours: guarded('ranking/retire-hours.lua'),
@@ -26,7 +27,9 @@ const scripts = {
   emitStats: guarded('stats/emit-stats.lua'),
 }
 type ScriptName = keyof typeof scripts
-type Argument = string | number | Buffer
+type Value = string | number | Buffer
+/** Arrays are for many values: as arguments of their own they would overflow the stack. */
+type Argument = Value | readonly Value[]
 
 /** One connection to the counters. `run` returns text, `runBuffer` bytes; both throw what the script or the driver threw. */
 export interface Counters {
@@ -73,15 +76,18 @@ export function openCounters(options: {
   redis.on('error', (err: Error) => log.warn({ err, purpose }, 'counters'))
   for (const [name, text] of Object.entries(scripts))
     redis.defineCommand(name, { lua: text, numberOfKeys: 1 })
-  const commands = redis as unknown as Record<string, (...args: Argument[]) => Promise<unknown>>
+  const commands = redis as unknown as Record<string, (key: string, args: Value[]) => Promise<unknown>>
   return {
     redis,
     root,
     key: (name) => `${root}:${name}`,
-    run: (script, ...args) => commands[script]!.call(redis, root, ...args),
-    runBuffer: (script, ...args) => commands[`${script}Buffer`]!.call(redis, root, ...args),
+    run: (script, ...args) => commands[script]!.call(redis, root, args.flat()),
+    runBuffer: (script, ...args) => commands[`${script}Buffer`]!.call(redis, root, args.flat()),
     queue: (pipeline, script, ...args) =>
-      void (pipeline as unknown as Record<string, (...args: Argument[]) => unknown>)[script]!(root, ...args),
+      void (pipeline as unknown as Record<string, (key: string, args: Value[]) => unknown>)[script]!(
+        root,
+        args.flat(),
+      ),
     close: () => redis.disconnect(),
   }
 }

@@ -63,7 +63,12 @@ describe('the lease', () => {
       await ice
       return own.run(...args)
     }
-    const frozen = holdLease({ counters: { ...own, run: freezing }, instance: 'one', ttlMs, log: silentLogger })
+    const frozen = holdLease({
+      counters: { ...own, run: freezing },
+      instance: 'one',
+      ttlMs,
+      log: silentLogger,
+    })
     leases.push(frozen)
     await leads(frozen)
     const token = frozen.token()!
@@ -76,7 +81,7 @@ describe('the lease', () => {
     expect(epochOf(next)).toBe(2)
     expect(performance.now() - frozenAt).toBeLessThan(3 * ttlMs)
     thaw()
-    const written = counters.run('writeBoard', token, '0', 1, 0, 0)
+    const written = counters.run('writeBoard', token, 0, 0)
     await expect(written).rejects.toThrow('LEASE')
     await written.catch((error: unknown) => expect(isLeaseLost(error)).toBe(true))
     for (const script of [

@@ -19,7 +19,8 @@ export function streamOutbox(options: {
   const stream = counters.key('outbox')
   /** Event id to entry id, of what was claimed and not yet marked. */
   const entries = new Map<string, string>()
-  let tidied: string | null = null
+  /** The token of the last claim: what was claimed under another one is another's to send. */
+  let claimedBy: string | null = null
   let last = '0-0'
 
   /** `nothing` when the lease was lost meanwhile. */
@@ -43,8 +44,8 @@ export function streamOutbox(options: {
           string,
           string[],
         ][]
-        if (tidied !== token) await counters.run('tidyConsumers', token, lease.holder)
-        tidied = token
+        if (claimedBy !== token) await counters.run('tidyConsumers', token, lease.holder)
+        claimedBy = token
         for (const [entry] of claimed) if (isAfter(entry, last)) last = entry
         return claimed.map(([entry, fields]) => {
           const record = toRecord(fields)
@@ -78,6 +79,12 @@ export function streamOutbox(options: {
       timeout.abort()
     },
     pending: () => counters.redis.xlen(stream),
+    renew: async () => lease.token() === claimedBy,
+    async oldestMs() {
+      const [first] = await counters.redis.xrange(stream, '-', '+', 'COUNT', 1)
+      const [seconds] = await counters.redis.time()
+      return first ? Math.max(0, Number(seconds) * 1000 - Number.parseInt(first[0], 10)) : 0
+    },
   }
 }
 

@@ -52,6 +52,19 @@ export interface Written {
   lists: Map<string, string>
 }
 
+/** What an earlier leader wrote, of which only the names matter: all of it is written again or removed. */
+export const leftBehind = (names: {
+  items: readonly { period: TrendingPeriod; ids: readonly string[] }[]
+  lists: readonly string[]
+}): Written => ({
+  items: new Map(
+    names.items.flatMap(({ period, ids }) =>
+      ids.map((id) => [placeOf(period, id), { version: '', item: '' }]),
+    ),
+  ),
+  lists: new Map(names.lists.map((name) => [name, ''])),
+})
+
 /** The difference between what was written and what shall be there now. O(places + lists). */
 export function changeOf(before: Written, after: Written): Pick<BoardChange, 'items' | 'lists'> {
   const items: BoardChange['items'] = []

@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { defaultLimits, type TrendingPeriod, TrendingList, world } from '@marquee/contracts'
+import { defaultLimits, TrendingList, type TrendingPeriod, world } from '@marquee/contracts'
 import type { Counters } from '../counters-store.js'
 import { countersTime } from '../seed/seed-store.js'
 import { testCounters } from '../testing/counters.js'
@@ -40,7 +40,12 @@ const read = async (
 const ids = async (...asked: Parameters<typeof read>) =>
   (await read(...asked)).items.map(({ content }) => content.id)
 const view = async (id: string, viewerId: string) =>
-  countView(counters, await createHashKey(counters)(), { ...defaultLimits }, { ref: id, address: viewerId, viewerId })
+  countView(
+    counters,
+    await createHashKey(counters)(),
+    { ...defaultLimits },
+    { ref: id, address: viewerId, viewerId },
+  )
 /** Views of the past, as the buckets keep them. */
 async function past(id: string, ago: number, views: number) {
   const { redis, key } = counters
@@ -64,8 +69,22 @@ describe('prepared lists', () => {
     await step()
     const { items } = await read()
     expect(items).toEqual([
-      { rank: 1, previousRank: null, score: 2, views: 3, uniqueViewers: 2, content: { ...world.summaries.winterTide, id: b, slug: 'title-1' } },
-      { rank: 2, previousRank: null, score: 1, views: 1, uniqueViewers: 1, content: { ...world.summaries.winterTide, id: a, slug: 'title-0' } },
+      {
+        rank: 1,
+        previousRank: null,
+        score: 2,
+        views: 3,
+        uniqueViewers: 2,
+        content: { ...world.summaries.winterTide, id: b, slug: 'title-1' },
+      },
+      {
+        rank: 2,
+        previousRank: null,
+        score: 1,
+        views: 1,
+        uniqueViewers: 1,
+        content: { ...world.summaries.winterTide, id: a, slug: 'title-0' },
+      },
     ])
     expect(await ids('weekly')).toEqual([b, a])
     expect(await ids('monthly')).toEqual([b, a])
@@ -181,7 +200,9 @@ describe('the turn of the hour', () => {
     await past(c, 0, 9)
     await past(b, 0, 9)
     await step()
-    expect((await read()).items.map(({ rank, previousRank, content }) => [rank, previousRank, content.id])).toEqual([
+    expect(
+      (await read()).items.map(({ rank, previousRank, content }) => [rank, previousRank, content.id]),
+    ).toEqual([
       [1, 2, b],
       [2, null, c],
       [3, 1, a],
@@ -222,14 +243,26 @@ it('a hundred random steps leave what one rebuild makes', async () => {
   }
   for (let n = 0; n < 100; n++) {
     await past(titles[random(30)]!, random(740), 1 + random(5))
-    if (n % 10 === 0) await applyTitles(counters, [titleState({ id: titles[random(30)]!, slug: `s-${n}`, version: 2 + n, status: n % 20 === 0 ? 'archived' : 'published' })])
+    if (n % 10 === 0)
+      await applyTitles(counters, [
+        titleState({
+          id: titles[random(30)]!,
+          slug: `s-${n}`,
+          version: 2 + n,
+          status: n % 20 === 0 ? 'archived' : 'published',
+        }),
+      ])
     if (n % 7 === 0) await step(10)
   }
   await step(10)
   const everything = async () => {
     const lists = await counters.redis.smembers(counters.key('lists'))
-    const shown = lists.sort().map(async (name) => [name, await counters.redis.get(counters.key(`list:${name}`))])
-    const items = (['daily', 'weekly', 'monthly'] as const).map((period) => counters.redis.hgetall(counters.key(`items:${period}`)))
+    const shown = lists
+      .sort()
+      .map(async (name) => [name, await counters.redis.get(counters.key(`list:${name}`))])
+    const items = (['daily', 'weekly', 'monthly'] as const).map((period) =>
+      counters.redis.hgetall(counters.key(`items:${period}`)),
+    )
     return { lists: await Promise.all(shown), items: await Promise.all(items) }
   }
   const before = await everything()

@@ -2,6 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Counters } from '../counters-store.js'
 import {
   changeOf,
+  leftBehind,
   placeOf,
   placeParts,
   placesOf,
@@ -13,6 +14,7 @@ import {
 import { hourOf, popularity } from './decay.js'
 import { buildLists, type Ranks } from './lists.js'
 import {
+  boardNames,
   countUniques,
   hourlySnapshot,
   markFading,
@@ -56,15 +58,14 @@ export async function prepare(
   const hour = hourOf(ms)
   if (!board || board.token !== token || board.generation !== generation) {
     const fresh = await load(counters, token, generation, hour)
-    await publish(counters, fresh, ms, options.length, true)
+    await publish(counters, fresh, ms, options.length)
     return fresh
   }
   const turned = hour !== board.hour
   await refresh(counters, board, ids, hour)
   if (turned) await turnHour(counters, board, hour)
-  if (ids.length > 0 || turned || board.stale.size > 0)
-    await publish(counters, board, ms, options.length, false)
-  else await writeBoard(counters, token, { replace: false, preparedAt: ms, items: [], lists: [] })
+  if (ids.length > 0 || turned || board.stale.size > 0) await publish(counters, board, ms, options.length)
+  else await writeBoard(counters, token, ms, { items: [], lists: [] })
   return board
 }
 
@@ -77,7 +78,7 @@ async function load(counters: Counters, token: string, generation: string, hour:
     generation,
     hour,
     standings,
-    written: { items: new Map(), lists: new Map() },
+    written: leftBehind(await boardNames(counters)),
     uniques: new Map(),
     stale: new Set(),
     previous: await hourlySnapshot(counters, token, hour),
@@ -138,17 +139,11 @@ async function retire(counters: Counters, board: Board): Promise<void> {
   }
 }
 
-async function publish(
-  counters: Counters,
-  board: Board,
-  ms: number,
-  length: number,
-  replace: boolean,
-): Promise<void> {
+async function publish(counters: Counters, board: Board, ms: number, length: number): Promise<void> {
   const lists = buildLists(board.standings.values(), length)
   await refreshUniques(counters, board, placesOf(lists), ms)
   const after = render(board.standings, lists, board.uniques, board.previous)
-  await writeBoard(counters, board.token, { replace, preparedAt: ms, ...changeOf(board.written, after) })
+  await writeBoard(counters, board.token, ms, changeOf(board.written, after))
   board.written = after
 }
 

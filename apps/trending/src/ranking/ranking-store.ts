@@ -1,4 +1,4 @@
-import type { TrendingPeriod } from '@marquee/contracts'
+import { type TrendingPeriod, trendingPeriods } from '@marquee/contracts'
 import { type Counters, executed } from '../counters-store.js'
 import { type Buckets, dayOf, hourOf, windows } from './decay.js'
 import { parseList, type Ranks } from './lists.js'
@@ -96,25 +96,45 @@ export async function countUniques(
 }
 
 export interface BoardChange {
-  /** Drop what is there first: the change is then the whole board. */
-  replace: boolean
-  preparedAt: number
+  /** An empty item or list is removed. */
   items: { period: TrendingPeriod; id: string; version: string; item: string }[]
   lists: { name: string; ids: string }[]
 }
 
-export async function writeBoard(counters: Counters, token: string, change: BoardChange): Promise<void> {
-  const { replace, preparedAt, items, lists } = change
-  await counters.run(
+const perWrite = 500
+
+/**
+ * Publishes a change: items first, then the lists that name them, each in writes of at most 500 so that no view waits long; the last one
+ * makes it the board of `preparedAt`. A reader in between sees items of both, each whole.
+ */
+export async function writeBoard(counters: Counters, token: string, preparedAt: number, change: BoardChange) {
+  const put = change.items.filter(({ item }) => item !== '')
+  const removed = change.items.filter(({ item }) => item === '')
+  for (let from = 0; from < put.length; from += perWrite)
+    await write(counters, token, put.slice(from, from + perWrite), [])
+  for (let from = 0; from < change.lists.length; from += perWrite)
+    await write(counters, token, [], change.lists.slice(from, from + perWrite))
+  for (let from = 0; from < removed.length; from += perWrite)
+    await write(counters, token, removed.slice(from, from + perWrite), [])
+  await counters.run('publishBoard', token, preparedAt, change.items.length + change.lists.length)
+}
+
+const write = (counters: Counters, token: string, items: BoardChange['items'], lists: BoardChange['lists']) =>
+  counters.run(
     'writeBoard',
     token,
-    replace ? '1' : '0',
-    preparedAt,
     items.length,
-    ...items.flatMap(({ period, id, version, item }) => [period, id, version, item]),
+    items.flatMap(({ period, id, version, item }) => [period, id, version, item]),
     lists.length,
-    ...lists.flatMap(({ name, ids }) => [name, ids]),
+    lists.flatMap(({ name, ids }) => [name, ids]),
   )
+
+/** What an earlier leader left, by name alone. */
+export async function boardNames({ redis, key }: Counters) {
+  const items = await Promise.all(
+    trendingPeriods.map(async (period) => ({ period, ids: await redis.hkeys(key(`items:${period}`)) })),
+  )
+  return { items, lists: await redis.smembers(key('lists')) }
 }
 
 /** Makes the lists of now the hour's snapshot unless that was done; answers the snapshot's ranks. */

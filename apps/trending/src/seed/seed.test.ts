@@ -39,7 +39,8 @@ describe('made-up views', () => {
     const counts = [...perTitle.values()].sort((a, b) => b - a)
     expect(counts[0]! / counts[9]!).toBeGreaterThan(5)
     expect(new Set(views.map(({ eventId }) => eventId)).size).toBe(plan.views)
-    for (const { eventId } of views) expect(eventId).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
+    for (const { eventId } of views)
+      expect(eventId).toMatch(/^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/)
     const ranked = views.filter((view) => view.ranked).length
     expect(ranked).toBeGreaterThan(plan.views * 0.8)
   })
@@ -51,7 +52,13 @@ describe('a seed', () => {
     expect(await redis.xlen(key('outbox'))).toBe(6_200)
     const seen = new Set<string>()
     const found = await reconcile(counters, { onId: (id) => seen.add(id) })
-    expect(found).toMatchObject({ totalViews: 6_200, bucketViews: 6_200, storedIds: 6_200, repeatedIds: 0, agrees: true })
+    expect(found).toMatchObject({
+      totalViews: 6_200,
+      bucketViews: 6_200,
+      storedIds: 6_200,
+      repeatedIds: 0,
+      agrees: true,
+    })
     expect(seen).toEqual(new Set([...seedViews(plan)].map(({ eventId }) => eventId)))
     const [, fields] = (await redis.xrange(key('outbox'), '-', '+', 'COUNT', 1))[0]!
     expect(fields).toContain('content.viewed')
@@ -92,10 +99,16 @@ describe('reconcile', () => {
     const hour = Math.floor(plan.endMs / 3_600_000) - 30
     const stored = (await redis.getBuffer(key(`ids:${hour}`)))!
     await redis.setrange(key(`ids:${hour}`), 0, stored.subarray(16, 32))
-    expect(await reconcile(counters, { attempts: 1 })).toMatchObject({ agrees: false, repeatedIds: 1, storedIds: 6_199 })
+    expect(await reconcile(counters, { attempts: 1 })).toMatchObject({
+      agrees: false,
+      repeatedIds: 1,
+      storedIds: 6_199,
+    })
     await redis.set(key(`ids:${hour}`), stored.subarray(16))
     const missing = await reconcile(counters, { attempts: 1 })
-    expect(missing.hoursThatDiffer).toEqual([expect.objectContaining({ ids: stored.length / 16 - 1, buckets: stored.length / 16 })])
+    expect(missing.hoursThatDiffer).toEqual([
+      expect.objectContaining({ ids: stored.length / 16 - 1, buckets: stored.length / 16 }),
+    ])
     await redis.set(key(`ids:${hour}`), stored)
     await redis.hincrby(key('totals'), idOf(3), 1)
     const wrong = await reconcile(counters, { attempts: 1 })

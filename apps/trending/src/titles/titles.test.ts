@@ -15,18 +15,30 @@ const kept = (id: string) => redis.hgetall(key(`title:${id}`))
 
 describe('what is kept of a title', () => {
   it('is its newest version, whatever order they come in', async () => {
-    const versions = [2, 1, 4, 3, 4].map((version) => titleState({ id: idOf(1), slug: `v${version}`, version }))
+    const versions = [2, 1, 4, 3, 4].map((version) =>
+      titleState({ id: idOf(1), slug: `v${version}`, version }),
+    )
     expect(await applyTitles(counters, versions)).toEqual([true, false, true, false, false])
     expect(await kept(idOf(1))).toMatchObject({ version: '4', slug: 'v4' })
     expect(await redis.hgetall(key('slugs'))).toEqual({ v4: idOf(1) })
   })
 
   it('is a tombstone after a deletion, that no older event brings back', async () => {
-    await applyTitles(counters, [titleState({ id: idOf(2), slug: 'gone', version: 5 }), { id: idOf(2), version: 6, status: 'archived' }])
-    expect(await applyTitles(counters, [titleState({ id: idOf(2), slug: 'gone', version: 5 })])).toEqual([false])
+    await applyTitles(counters, [
+      titleState({ id: idOf(2), slug: 'gone', version: 5 }),
+      { id: idOf(2), version: 6, status: 'archived' },
+    ])
+    expect(await applyTitles(counters, [titleState({ id: idOf(2), slug: 'gone', version: 5 })])).toEqual([
+      false,
+    ])
     expect(await kept(idOf(2))).toEqual({ version: '6', status: 'archived' })
     expect(await redis.hget(key('slugs'), 'gone')).toBeNull()
-    expect(await applyTitles(counters, [{ id: idOf(3), version: 2, status: 'archived' }, titleState({ id: idOf(3) })])).toEqual([true, false])
+    expect(
+      await applyTitles(counters, [
+        { id: idOf(3), version: 2, status: 'archived' },
+        titleState({ id: idOf(3) }),
+      ]),
+    ).toEqual([true, false])
   })
 
   it('leaves a slug to the title that took it over', async () => {
@@ -73,7 +85,10 @@ describe('asking the catalogue', () => {
   it('takes its 404 for ours, and nothing else', async () => {
     await expect(answering(404).ask('x')).rejects.toMatchObject({ code: 'content_not_found' })
     for (const status of [500, 502, 503, 429, 403])
-      await expect(answering(status).ask('x')).rejects.toMatchObject({ code: 'unavailable', headers: { 'retry-after': '2' } })
+      await expect(answering(status).ask('x')).rejects.toMatchObject({
+        code: 'unavailable',
+        headers: { 'retry-after': '2' },
+      })
     const ask = createAskCatalog({ get: () => Promise.reject(new Error('refused')) })
     await expect(ask('x')).rejects.toMatchObject({ code: 'unavailable' })
     await expect(ask('x')).rejects.toMatchObject({ code: 'unavailable' })

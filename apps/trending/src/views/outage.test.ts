@@ -4,8 +4,8 @@ import { silentLogger } from '@marquee/service-kit'
 import { settle } from '@marquee/test-kit'
 import { connected, isCountersOutage, openCounters } from '../counters-store.js'
 import { testCounters } from '../testing/counters.js'
-import { idOf, knowTitles } from '../testing/titles.js'
 import { tcpProxy } from '../testing/tcp-proxy.js'
+import { idOf, knowTitles } from '../testing/titles.js'
 import { countView, createHashKey } from './view-store.js'
 
 const test = testCounters()
@@ -35,7 +35,10 @@ describe('when the link to the counters fails', () => {
   it('counts once what the driver sends again after a lost answer, and says that it was counted', async () => {
     for (let n = 1; n <= 20; n++) {
       link.set('deaf')
-      expect(await view(0, n % 2 === 0 ? `key-${n}` : undefined)).toMatchObject({ verdict: 'counted', totalViews: n })
+      expect(await view(0, n % 2 === 0 ? `key-${n}` : undefined)).toMatchObject({
+        verdict: 'counted',
+        totalViews: n,
+      })
     }
     expect(link.lost()).toBe(20)
     expect(await total(0)).toBe(20)
