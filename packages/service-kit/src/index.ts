@@ -1,5 +1,6 @@
 export { ApiError, type ApiErrorOptions, type FieldError, isNetworkOutage } from './api-error.js'
 export { type Closer, createClosers } from './closers.js'
+export { ConfigError } from './config-error.js'
 export { contextOf, forwardHeaders, type RequestContext } from './context.js'
 export { readCursor, signCursor } from './cursor.js'
 export {
@@ -18,6 +19,7 @@ export {
   type Incoming,
   type OutgoingRequest,
 } from './http-client.js'
+export { idempotencyKeyHeader } from './idempotency-key.js'
 export type { Background } from './lifecycle.js'
 export { createLogger, type Logger, silentLogger } from './logger.js'
 export { createMetrics, type Metrics, Registry } from './metrics.js'
@@ -27,5 +29,5 @@ export { json, jsonBytes, noContent, type Reply } from './reply.js'
 export { run } from './run.js'
 export { sendProblem } from './send.js'
 export { createService, type Service, type ServiceOptions } from './service.js'
-export { ConfigError, commonConfig, readConfig } from './service-config.js'
+export { commonConfig, readConfig } from './service-config.js'
 export { type Caller, readViewer, signViewer, viewerHeader, viewerReader } from './viewer.js'

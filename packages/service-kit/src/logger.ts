@@ -25,7 +25,13 @@ export function redact(line: string): string {
  * request; warnings and worse go out at once.
  */
 export function createLogger(name: string, level: string): Logger {
-  const destination = pino.destination({ dest: 1, sync: false, minLength: 8192, maxWrite: 65_536, periodicFlush: 500 })
+  const destination = pino.destination({
+    dest: 1,
+    sync: false,
+    minLength: 8192,
+    maxWrite: 65_536,
+    periodicFlush: 500,
+  })
   return pino(
     {
       name,

@@ -36,8 +36,14 @@ export function createMetrics(name: string) {
       labelNames: L[] = [],
     ) => new Histogram({ name: metric, help, buckets, labelNames, registers }),
     withProcessMetrics() {
-      collectDefaultMetrics({ register: registry })
+      addProcessMetrics(registry)
       return registry
     },
   }
+}
+
+/** Memory, processor, event loop and collector of this process; once per registry. */
+export function addProcessMetrics(registry: Registry): void {
+  if (!registry.getSingleMetric('process_resident_memory_bytes'))
+    collectDefaultMetrics({ register: registry })
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from './service-config.js'
+import { ConfigError } from './config-error.js'
 
 const hardStopMs = 10_000
 /** Exit codes of sysexits.h, as supervisors know them. */

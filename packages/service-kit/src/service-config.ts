@@ -1,13 +1,6 @@
 import { readLimits } from '@marquee/contracts'
 import { z } from 'zod'
-
-/** Every problem of the environment at once, one per line. */
-export class ConfigError extends Error {
-  constructor(readonly problems: string[]) {
-    super(problems.join('\n'))
-    this.name = 'ConfigError'
-  }
-}
+import { ConfigError } from './config-error.js'
 
 const key = z.string().regex(/^[0-9a-f]{32,}$/i, 'expected at least 32 hex digits')
 

@@ -9,7 +9,7 @@ import { beginContext, pathOf } from './context.js'
 import { createDispatch, createSystemDispatch, fail } from './dispatch.js'
 import type { Endpoint } from './endpoint.js'
 import { createLifecycle, type LifecycleOptions } from './lifecycle.js'
-import { createMetrics } from './metrics.js'
+import { addProcessMetrics, createMetrics } from './metrics.js'
 import { answerNodeRefusals } from './node-refusals.js'
 import { createObserver } from './observe.js'
 import { openApiDocument } from './openapi.js'
@@ -52,6 +52,7 @@ export function createService(options: ServiceOptions): Service {
   const { limits, log } = options
   const registry = options.registry ?? createMetrics(options.name).registry
   const isOutage = options.isOutage ?? (() => false)
+  addProcessMetrics(registry)
   const observe = createObserver(log, createRequestMetrics(registry))
   const readCaller = viewerReader(options.internalKey)
   const app = createApp()
@@ -74,7 +75,7 @@ export function createService(options: ServiceOptions): Service {
     lifecycle.end(this)
     observe(this)
   }
-  const server = createAlignedServer(app, serverOptions(limits), (req, res) => {
+  const onRequest = (req: IncomingMessage, res: ServerResponse) => {
     beginContext(req, readCaller)
     lifecycle.begin(res)
     res.on('close', closed)
@@ -85,7 +86,10 @@ export function createService(options: ServiceOptions): Service {
     } catch (error) {
       fail(req, res, error, isOutage)
     }
-  })
+  }
+  const server = createAlignedServer(app, serverOptions(limits), onRequest)
+  // Without a listener Node would answer these by itself, and not with a problem.
+  server.on('checkExpectation', onRequest)
   answerNodeRefusals(server, log)
   return { app, registry, server, listen: lifecycle.listen, stop: lifecycle.stop }
 }
@@ -117,7 +121,11 @@ const notFound: RequestHandler = (req) => {
 const failed =
   (isOutage: (error: unknown) => boolean): ErrorRequestHandler =>
   (error, req, res, _next) =>
-    fail(req, res, error, isOutage)
+    fail(req, res, error?.status === 400 ? unreadable(error) : error, isOutage)
+
+/** What Express itself cannot read, e.g. bad percent-encoding in a path of `app.get`. */
+const unreadable = (cause: unknown) =>
+  new ApiError('bad_request', 'The request could not be read.', { cause })
 
 const documentInfo = ({ name, version }: ServiceOptions) => ({
   title: `Marquee ${name}`,
