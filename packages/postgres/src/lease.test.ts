@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { settle } from '@marquee/test-kit'
+import { proxyTo, settle } from '@marquee/test-kit'
 import { createLease, createPool, type Pool, transaction } from './index.js'
 import { type OwnDatabase, ownDatabase, silent } from './testing/database.js'
-import { proxyTo } from './testing/proxy.js'
 
 let own: OwnDatabase
 let pool: Pool

@@ -2,10 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { settle } from '@marquee/test-kit'
+import { proxyTo, settle } from '@marquee/test-kit'
 import { migrate, type Pool } from './index.js'
 import { type OwnDatabase, ownDatabase, silent } from './testing/database.js'
-import { proxyTo } from './testing/proxy.js'
 
 let own: OwnDatabase
 let pool: Pool

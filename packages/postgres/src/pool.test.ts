@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { proxyTo } from '@marquee/test-kit'
 import { createPool, isOutage, type Pool, transaction } from './index.js'
 import { type OwnDatabase, ownDatabase, silent } from './testing/database.js'
-import { proxyTo } from './testing/proxy.js'
 
 let own: OwnDatabase
 let pool: Pool
@@ -56,12 +56,15 @@ describe('a transaction', () => {
 
   it('gives its locks back when its process is frozen', async () => {
     const link = await proxyTo(url)
-    const other = createPool({ url: link.url, name: 'frozen', log: silent })
-    await transaction(other, async (tx) => {
-      const { rows } = await tx.query('SHOW idle_in_transaction_session_timeout')
-      expect(rows).toEqual([{ idle_in_transaction_session_timeout: '5s' }])
+    const frozen = createPool({ url: link.url, name: 'frozen', idleTransactionMs: 300, log: silent })
+    const left = transaction(frozen, async (tx) => {
+      await tx.query('SELECT FROM notes WHERE id = 1 FOR UPDATE')
+      link.freeze()
+      await pool.query('UPDATE notes SET id = id WHERE id = 1')
+      link.thaw()
     })
-    await other.end()
+    expect(isOutage(await failure(left))).toBe(true)
+    await frozen.end()
     await link.close()
   })
 })

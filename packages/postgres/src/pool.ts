@@ -20,6 +20,8 @@ export interface PoolOptions {
   max?: number
   /** Client's deadline for one statement. The server's own is a little shorter, so that it usually speaks first. */
   queryTimeoutMs?: number
+  /** A transaction left open so long, as by a frozen process, is ended by the server, which gives its locks back. */
+  idleTransactionMs?: number
   log: Log
 }
 
@@ -42,17 +44,14 @@ export const rowTypes: pg.CustomTypesConfig = {
 }
 
 /** The settings of every connection of an app: deadlines on both sides, and names to find it by. */
-export const connectionSettings = (
-  options: Pick<PoolOptions, 'url' | 'name' | 'queryTimeoutMs'>,
-): pg.ClientConfig => {
+export const connectionSettings = (options: Omit<PoolOptions, 'max' | 'log'>): pg.ClientConfig => {
   const queryTimeoutMs = options.queryTimeoutMs ?? 5000
   return {
     connectionString: options.url,
     application_name: options.name,
     query_timeout: queryTimeoutMs,
     statement_timeout: Math.round(queryTimeoutMs * 0.9),
-    // A frozen process keeps its row locks for ever: the server ends its open transaction instead.
-    idle_in_transaction_session_timeout: 5000,
+    idle_in_transaction_session_timeout: options.idleTransactionMs ?? 5000,
     connectionTimeoutMillis: 3000,
     keepAlive: true,
     types: rowTypes,
