@@ -7,7 +7,7 @@ export const root = fileURLToPath(new URL('../../../', import.meta.url))
 /** Downloads live outside the work tree, so that a fresh clone finds what the last one fetched. */
 export const cacheFolder = join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'marquee')
 
-export const onTerminal = Boolean(process.stdout.isTTY)
+export const onTerminal = Boolean(process.stderr.isTTY)
 
 /** Under npm the platform must not outlive it; started by hand it may (setsid, a service manager). */
 export const parentToWatch =

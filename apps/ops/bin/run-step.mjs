@@ -60,6 +60,7 @@ function worthReading(output) {
   return (errors.length > 0 ? errors.slice(0, 12) : plain.slice(-12)).map((line) => `  ${line}`)
 }
 
+// On stderr, because the answer of a command may be read by a script.
 // On a terminal one line is rewritten twice a second; elsewhere a plain line appears every five seconds.
 function showProgress(title, started, quietMs) {
   let note = ''
@@ -68,8 +69,8 @@ function showProgress(title, started, quietMs) {
     if (Date.now() - started < quietMs) return
     shown = true
     const line = `${title} ... ${seconds(started)}${note ? `  (${note})` : ''}`
-    process.stdout.write(
-      onTerminal ? `\r\x1b[K${line.slice(0, (process.stdout.columns ?? 80) - 1)}` : `${line}\n`,
+    process.stderr.write(
+      onTerminal ? `\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}` : `${line}\n`,
     )
   }
   const timer = setInterval(draw, onTerminal ? 500 : 5000)
@@ -80,7 +81,7 @@ function showProgress(title, started, quietMs) {
     end: (result) => {
       clearInterval(timer)
       if (!shown && Date.now() - started < quietMs) return
-      process.stdout.write(`${onTerminal ? '\r\x1b[K' : ''}${title}: ${result}\n`)
+      process.stderr.write(`${onTerminal ? '\r\x1b[K' : ''}${title}: ${result}\n`)
     },
   }
 }
