@@ -73,7 +73,7 @@ describe('/api-docs', () => {
     const { status, text, headers } = await api('/api-docs/')
     expect(status).toBe(200)
     expect(text).toContain('swagger-ui')
-    expect(headers['content-security-policy']).toContain("default-src 'self'")
+    expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'")
     for (const [, address] of text.matchAll(/(?:src|href)="([^"]+)"/g))
       expect(address).not.toMatch(/^(https?:)?\/\//)
   })
