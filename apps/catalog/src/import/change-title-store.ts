@@ -1,20 +1,13 @@
-import type { EventData, NewEvent } from '@marquee/contracts'
+import type { Genre, NewEvent } from '@marquee/contracts'
 import { query, sql, type Tx } from '@marquee/postgres'
-import { type PresentTitle, readGenresOf } from './imported-titles-store.js'
+import { eventBodyOf, nextVersion } from '../content/content-rules.js'
+import { statements } from '../content/content-store.js'
+import { type Title, titleColumns, valuesOf } from '../content/title.js'
+import type { PresentTitle } from './imported-titles-store.js'
 import type { Merge } from './merge-rules.js'
-import type { Fields } from './source-title.js'
+import { contentFields } from './source-title.js'
 import { listedNames } from './title-rows.js'
 
-const updateTitle = sql(
-  'import.update-title',
-  `UPDATE content_metadata SET kind = $2, title = $3, title_language = $4, original_title = $5, year = $6, origin = $7,
-     original_language = $8, airing_status = $9, version = version + 1, updated_at = $10
-   WHERE id = $1 RETURNING version`,
-)
-const updateListing = sql(
-  'import.update-listing',
-  `UPDATE content_listing SET kind = $2, title = $3, original_title = $4, year = $5, origin = $6, titles = $7 WHERE id = $1`,
-)
 const putNames = sql(
   'import.put-names',
   `INSERT INTO content_translations (content_id, language, title, aliases) VALUES ($1, $2, $3, $4)
@@ -33,59 +26,87 @@ const removeExternalId = sql(
   'import.remove-external-id',
   'DELETE FROM external_ids WHERE content_id = $1 AND source = $2 AND external_id = $3',
 )
+const updateListing = sql(
+  'import.update-listing',
+  `UPDATE content_listing AS l SET kind = n.kind, title = n.title, original_title = n.original_title, year = n.year,
+     origin = n.origin, titles = n.titles
+   FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::text[])
+     AS n (id, kind, title, original_title, year, origin, titles)
+   WHERE l.id = n.id`,
+)
+
+/** A title as an import left it. */
+export interface ChangedTitle {
+  title: Title
+  names: Record<string, string[]>
+}
 
 /** `translations.en` and `externalIds.mal` name a row of another table: which one. */
 const partsOf = (changes: Merge['changes'], prefix: string) =>
   Object.entries(changes).flatMap(([field, value]) =>
-    field.startsWith(`${prefix}.`)
-      ? [{ field, key: field.slice(prefix.length + 1), value: value as string[] | undefined }]
+    field.startsWith(prefix)
+      ? [{ field, key: field.slice(prefix.length), value: value as string[] | undefined }]
       : [],
   )
 
-async function changeNames(tx: Tx, { row, names }: PresentTitle, changes: Merge['changes']) {
+async function changeNames(tx: Tx, { title: { id }, names }: PresentTitle, changes: Merge['changes']) {
   const after = { ...names }
-  for (const { key: language, value } of partsOf(changes, 'translations')) {
+  for (const { key: language, value } of partsOf(changes, 'translations.')) {
     if (value === undefined) {
       delete after[language]
-      await query(tx, removeNames, [row.id, language])
+      await query(tx, removeNames, [id, language])
     } else {
-      const [title, ...aliases] = value
       after[language] = value
-      await query(tx, putNames, [row.id, language, title, aliases])
+      await query(tx, putNames, [id, language, value[0], value.slice(1)])
     }
   }
   return after
 }
 
-async function changeExternalIds(tx: Tx, { row, fields }: PresentTitle, changes: Merge['changes']) {
-  for (const { field, key: source, value } of partsOf(changes, 'externalIds')) {
+async function changeExternalIds(tx: Tx, { title: { id }, fields }: PresentTitle, changes: Merge['changes']) {
+  for (const { field, key: source, value } of partsOf(changes, 'externalIds.')) {
     const before = fields[field] as string[] | undefined
-    if (before && before[0] !== value?.[0]) await query(tx, removeExternalId, [row.id, source, before[0]])
-    if (value) await query(tx, putExternalId, [row.id, source, value[0], value[1]])
+    if (before && before[0] !== value?.[0]) await query(tx, removeExternalId, [id, source, before[0]])
+    if (value) await query(tx, putExternalId, [id, source, value[0], value[1]])
   }
 }
 
-/**
- * Writes the changed fields of a title whose row is locked, and its projection. The version counts this edit.
- * @returns the event to state in the same transaction
- */
+/** Writes the changed fields of a title whose row is locked; the version counts this edit. Projection and event are the caller's. */
 export async function changeTitle(
   tx: Tx,
   present: PresentTitle,
   changes: Merge['changes'],
   titleLanguage: string,
-): Promise<NewEvent> {
-  const { row } = present
-  const now = { ...present.fields, ...changes } as Fields & EventData<'content.updated'>
-  const { kind, title, originalTitle, year, origin, originalLanguage, airingStatus } = now
-  const language = 'title' in changes ? titleLanguage : row.titleLanguage
+): Promise<ChangedTitle> {
   const names = await changeNames(tx, present, changes)
   await changeExternalIds(tx, present, changes)
-  const values = [row.id, kind, title, language, originalTitle, year, origin, originalLanguage, airingStatus]
-  const [updated] = await query<{ version: number }>(tx, updateTitle, [...values, new Date()])
-  await query(tx, updateListing, [row.id, kind, title, originalTitle, year, origin, listedNames(names)])
-  const { id, slug, posterUrl, isVip, status } = row
-  const genres = await readGenresOf(tx, id)
-  const body = { id, slug, kind, title, originalTitle, posterUrl, year, origin, isVip, genres, status }
-  return { type: 'content.updated', subject: id, subjectVersion: updated?.version ?? 0, body }
+  const own = Object.fromEntries(
+    contentFields.flatMap((name) => (name in changes ? [[name, changes[name]]] : [])),
+  )
+  const language = 'title' in changes ? { titleLanguage } : {}
+  const title: Title = nextVersion({ ...present.title, ...own, ...language }, new Date())
+  await query(tx, statements.update, valuesOf(titleColumns, title))
+  return { title, names }
 }
+
+/** The projection of all changed titles at once and last: on Citus its open writer makes every other one wait. */
+export async function listChanges(tx: Tx, changed: ChangedTitle[]): Promise<void> {
+  if (changed.length === 0) return
+  const titles = changed.map(({ title }) => title)
+  await query(tx, updateListing, [
+    titles.map(({ id }) => id),
+    titles.map(({ kind }) => kind),
+    titles.map(({ title }) => title),
+    titles.map(({ originalTitle }) => originalTitle),
+    titles.map(({ year }) => year),
+    titles.map(({ origin }) => origin),
+    changed.map(({ names }) => listedNames(names)),
+  ])
+}
+
+export const updatedEvent = ({ title }: ChangedTitle, genres: Genre[]): NewEvent => ({
+  type: 'content.updated',
+  subject: title.id,
+  subjectVersion: title.version,
+  body: eventBodyOf('content.updated', { ...title, genres }),
+})

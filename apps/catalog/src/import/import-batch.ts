@@ -1,15 +1,17 @@
-import type { NewEvent } from '@marquee/contracts'
 import { type Db, type Tx, writeOutbox } from '@marquee/postgres'
 import { v7 as uuidv7 } from 'uuid'
-import { changeTitle } from './change-title-store.js'
+import { newTitle } from '../content/content-rules.js'
+import { type ChangedTitle, changeTitle, listChanges, updatedEvent } from './change-title-store.js'
 import {
   addIdentities,
   findImported,
   lockTitles,
+  readGenresOf,
   readPresent,
   updateIdentities,
 } from './imported-titles-store.js'
 import { insertTitles, placeTitles } from './insert-titles-store.js'
+import type { NewTitle } from './new-title.js'
 import type { BatchOutcome } from './report.js'
 import { fieldsOf, type Mapped } from './source-title.js'
 import { hashOf, type KnownRow, type SourceRow, type Verdict, verdictOn } from './verdict-rules.js'
@@ -54,35 +56,56 @@ async function judge(db: Db, tx: Tx | null, rows: KnownRow[]): Promise<Verdict[]
   return verdicts.map((verdict) => again.get(verdict.row) ?? verdict)
 }
 
+function newTitles(rows: SourceRow[]): NewTitle[] {
+  const now = new Date()
+  return rows.map(({ title: { content, titleLanguage, ...title } }) => ({
+    ...title,
+    title: { ...newTitle(content, uuidv7(), [], now), titleLanguage },
+    episodes: [],
+  }))
+}
+
 async function addTitles(tx: Tx, source: string, rows: SourceRow[]): Promise<void> {
   if (rows.length === 0) return
-  const createdAt = new Date()
-  const titles = rows.map(({ title }) => ({ ...title, id: uuidv7(), createdAt, genres: [], episodes: [] }))
-  await insertTitles(tx, await placeTitles(tx, titles))
+  const titles = await placeTitles(tx, newTitles(rows))
   const identities = rows.map(({ title, hash, fields }, i) => ({
     identity: title.identity,
-    contentId: titles[i]?.id ?? '',
+    contentId: titles[i]?.title.id ?? '',
     hash,
     imported: fields,
   }))
   await addIdentities(tx, source, identities)
+  await insertTitles(tx, titles)
 }
 
-async function changeTitles(tx: Tx, verdicts: Verdict[]): Promise<void> {
-  const events: NewEvent[] = []
+/** @returns what is still to be listed and told */
+async function changeTitles(tx: Tx, verdicts: Verdict[]): Promise<ChangedTitle[]> {
+  const changed: ChangedTitle[] = []
   const remembered: Parameters<typeof updateIdentities>[1] = []
   for (const verdict of verdicts) {
     if (verdict.does === 'skip' || verdict.does === 'nothing') continue
     const { row, present, merge } = verdict
     if (verdict.does === 'change')
-      events.push(await changeTitle(tx, present, merge.changes, row.title.titleLanguage))
+      changed.push(await changeTitle(tx, present, merge.changes, row.title.titleLanguage))
     remembered.push({ identity: row.title.identity, hash: hashOf(merge.imported), imported: merge.imported })
   }
   await updateIdentities(tx, remembered)
-  await writeOutbox(tx, events)
+  return changed
 }
 
-/** Compares a batch with the catalogue and, given a transaction, writes it. */
+async function tellChanges(tx: Tx, changed: ChangedTitle[]): Promise<void> {
+  if (changed.length === 0) return
+  const genres = await readGenresOf(
+    tx,
+    changed.map(({ title }) => title.id),
+  )
+  await writeOutbox(
+    tx,
+    changed.map((change) => updatedEvent(change, genres.get(change.title.id) ?? [])),
+  )
+}
+
+/** Compares a batch with the catalogue and, given a transaction, writes it: shards first, projections last. */
 export async function importBatch(
   db: Db,
   tx: Tx | null,
@@ -92,8 +115,10 @@ export async function importBatch(
   const { known, fresh } = await look(db, batch)
   const verdicts = await judge(db, tx, known)
   if (tx) {
+    const changed = await changeTitles(tx, verdicts)
+    await tellChanges(tx, changed)
     await addTitles(tx, source, fresh)
-    await changeTitles(tx, verdicts)
+    await listChanges(tx, changed)
   }
   return outcomeOf(batch, fresh.length, verdicts)
 }
@@ -118,7 +143,7 @@ function outcomeOf(batch: BatchRow[], added: number, verdicts: Verdict[]): Batch
       outcome.skipped.push({ row: row.row, title: row.title.content.title, reasons: [verdict.reason] })
       continue
     }
-    const { slug } = verdict.present.row
+    const { slug } = verdict.present.title
     outcome.kept.push(...verdict.merge.kept.map((keep) => ({ slug, ...keep })))
     if (verdict.does === 'change') outcome.changed.push(row.known.contentId)
     else outcome.unchanged += 1

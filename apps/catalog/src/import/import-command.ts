@@ -1,8 +1,7 @@
 import type { Pool } from '@marquee/postgres'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { mapBangumi } from './bangumi-rules.js'
-import { type BangumiSource, openBangumi, packagedBangumiFile } from './bangumi-source.js'
-import { importTitles, type TitleSource } from './import-titles.js'
+import { packagedBangumiFile } from './bangumi-source.js'
+import { importBangumi } from './import-bangumi.js'
 import { createProgress } from './progress.js'
 import { reportText } from './report.js'
 
@@ -41,27 +40,10 @@ export const wholeNumber = (min: number, max: number) => (text: string) => {
   return number
 }
 
-const bangumiTitles = (source: BangumiSource, today: string): TitleSource => ({
-  name: 'bangumi-data',
-  version: `${source.fingerprint} ${today}`,
-  async *rows() {
-    for await (const row of source.rows()) yield mapBangumi(row, { siteMeta: source.siteMeta, today })
-  },
-})
-
-async function importBangumi({ pool, invalidate }: BulkConnections, options: Options): Promise<void> {
-  const source = await openBangumi(options.file)
-  const progress = createProgress('bangumi-data', source.total)
-  const { batch, dryRun } = options
-  const report = await importTitles(pool, bangumiTitles(source, options.today), {
-    batch,
-    dryRun,
-    progress,
-    invalidate,
-  })
-  progress.end()
-  const { lastChanged: _, ...told } = report
-  process.stdout.write(`${options.json ? JSON.stringify(told, null, 2) : reportText(report)}\n`)
+async function run({ pool, invalidate }: BulkConnections, { json, ...options }: Options): Promise<void> {
+  const startProgress = (total: number) => createProgress('bangumi-data', total)
+  const { lastChanged, ...report } = await importBangumi(pool, { ...options, startProgress, invalidate })
+  process.stdout.write(`${json ? JSON.stringify(report, null, 2) : reportText(report)}\n`)
 }
 
 /** `import bangumi`: titles of other catalogues. Exit code 0 also with skipped rows; the report names them. */
@@ -78,7 +60,7 @@ export function importCommand(connect: () => Promise<BulkConnections>): Command 
     .action(async (options: Options) => {
       const connections = await connect()
       try {
-        await importBangumi(connections, options)
+        await run(connections, options)
       } finally {
         await connections.close()
       }

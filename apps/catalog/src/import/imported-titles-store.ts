@@ -1,6 +1,10 @@
-import type { EventData, Genre } from '@marquee/contracts'
+import type { Genre } from '@marquee/contracts'
 import { copyRows, type Db, query, sql, type Tx } from '@marquee/postgres'
-import type { Fields } from './source-title.js'
+import { statements } from '../content/content-store.js'
+import { selected, type Title, titleColumns } from '../content/title.js'
+import { contentFields, type Fields } from './source-title.js'
+
+const { lock } = statements
 
 // The values imported last are asked for only where they differ from what the source says now.
 const findIdentities = sql(
@@ -17,12 +21,9 @@ const countIdentities = sql(
   'import.count-identities',
   'SELECT count(*)::integer AS count FROM import_identities WHERE source = $1',
 )
-const lockTitle = sql('import.lock-title', 'SELECT id FROM content_metadata WHERE id = $1 FOR UPDATE')
 const readTitles = sql(
   'import.read-titles',
-  `SELECT id, slug, version, status, poster_url AS "posterUrl", is_vip AS "isVip", kind, title, title_language AS "titleLanguage",
-     original_title AS "originalTitle", year, origin, original_language AS "originalLanguage", airing_status AS "airingStatus"
-   FROM content_metadata WHERE id = ANY($1::uuid[])`,
+  `SELECT ${selected(titleColumns)} FROM content_metadata WHERE id = ANY($1::uuid[])`,
 )
 const readNames = sql(
   'import.read-names',
@@ -36,8 +37,8 @@ const readExternalIds = sql(
 )
 const readGenres = sql(
   'import.read-genres',
-  `SELECT g.id, g.name FROM content_genres cg JOIN genres g ON g.id = cg.genre_id
-   WHERE cg.content_id = $1 ORDER BY cg.position, g.name`,
+  `SELECT cg.content_id AS "contentId", g.id, g.name FROM content_genres cg JOIN genres g ON g.id = cg.genre_id
+   WHERE cg.content_id = ANY($1::uuid[]) ORDER BY cg.content_id, cg.position, g.id`,
 )
 
 export interface KnownIdentity {
@@ -53,16 +54,9 @@ export interface Identity {
   imported: Fields
 }
 
-type TitleRow = Omit<EventData<'content.updated'>, 'genres'> & {
-  version: number
-  titleLanguage: string
-  originalLanguage: string
-  airingStatus: string | null
-}
-
 /** A title as the catalogue has it, in the terms of an import. */
 export interface PresentTitle {
-  row: TitleRow
+  title: Title
   fields: Fields
   /** Names by language, those included that no import brought. */
   names: Record<string, string[]>
@@ -106,16 +100,15 @@ export async function countImported(db: Db, source: string): Promise<number> {
 
 /** Row locks one by one: across shards FOR UPDATE is refused. In the order of ids, so that two writers of many cannot deadlock. */
 export async function lockTitles(tx: Tx, ids: string[]): Promise<void> {
-  for (const id of ids.toSorted()) await query(tx, lockTitle, [id])
+  for (const id of ids.toSorted()) await query(tx, lock, [id])
 }
 
 export async function readPresent(db: Db, ids: string[]): Promise<Map<string, PresentTitle>> {
   const present = new Map<string, PresentTitle>()
   if (ids.length === 0) return present
-  for (const row of await query<TitleRow>(db, readTitles, [ids])) {
-    const { kind, title, originalTitle, year, origin, originalLanguage, airingStatus } = row
-    const fields: Fields = { kind, title, originalTitle, year, origin, originalLanguage, airingStatus }
-    present.set(row.id, { row, fields, names: {} })
+  for (const title of await query<Title>(db, readTitles, [ids])) {
+    const fields: Fields = Object.fromEntries(contentFields.map((name) => [name, title[name]]))
+    present.set(title.id, { title, fields, names: {} })
   }
   type Name = { id: string; language: string; title: string; aliases: string[] }
   for (const { id, language, title, aliases } of await query<Name>(db, readNames, [ids])) {
@@ -132,4 +125,10 @@ export async function readPresent(db: Db, ids: string[]): Promise<Map<string, Pr
   return present
 }
 
-export const readGenresOf = (db: Db, id: string): Promise<Genre[]> => query<Genre>(db, readGenres, [id])
+/** Genres by title. */
+export async function readGenresOf(db: Db, ids: string[]): Promise<Map<string, Genre[]>> {
+  const rows = await query<Genre & { contentId: string }>(db, readGenres, [ids])
+  const genres = new Map<string, Genre[]>(ids.map((id) => [id, []]))
+  for (const { contentId, ...genre } of rows) genres.get(contentId)?.push(genre)
+  return genres
+}

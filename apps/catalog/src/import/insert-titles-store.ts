@@ -1,6 +1,6 @@
 import { copyRows, type Db, type Pool, query, sql, type Tx, writeOutbox } from '@marquee/postgres'
 import type { NewTitle } from './new-title.js'
-import { createdEvent, type PlacedTitle, tablesOfTitle } from './title-rows.js'
+import { createdEvent, projectionTables, shardTables } from './title-rows.js'
 
 const takenSlugs = sql('bulk.taken-slugs', 'SELECT slug FROM content_slugs WHERE slug = ANY($1::text[])')
 // Figures may have come before the title: events outlive a database that is made anew.
@@ -13,15 +13,15 @@ const addStats = sql(
  * Each title gets the first of its slugs that neither the catalogue nor a title before it has.
  * @throws when a title has none left
  */
-export async function placeTitles(db: Db, titles: NewTitle[]): Promise<PlacedTitle[]> {
+export async function placeTitles(db: Db, titles: NewTitle[]): Promise<NewTitle[]> {
   const rows = await query<{ slug: string }>(db, takenSlugs, [titles.flatMap(({ slugs }) => slugs)])
   const taken = new Set(rows.map(({ slug }) => slug))
   return titles.map((title) => {
     const slug = title.slugs.find((candidate) => !taken.has(candidate))
     if (slug === undefined)
-      throw new Error(`every slug of ${title.content.title} is taken: ${title.slugs.join(', ')}`)
+      throw new Error(`every slug of ${title.title.title} is taken: ${title.slugs.join(', ')}`)
     taken.add(slug)
-    return { ...title, slug }
+    return { ...title, title: { ...title.title, slug } }
   })
 }
 
@@ -36,17 +36,22 @@ export async function beginBulk(tx: Tx): Promise<void> {
 
 /** Fresh statistics for the planner after many rows came at once; it would else guess until autovacuum finds the time. */
 export async function analyzeTitles(pool: Pool): Promise<void> {
-  const tables = [...new Set([...tablesOfTitle.map(({ table }) => table), 'content_stats'])]
-  await pool.query(`ANALYZE ${tables.join(', ')}`)
+  const tables = [...shardTables, ...projectionTables].map(({ table }) => table)
+  await pool.query(`ANALYZE content_stats, ${tables.join(', ')}`)
 }
 
 /** Writes new titles with their projections and events. @throws 23505 when somebody took a slug meanwhile: begin again. */
-export async function insertTitles(tx: Tx, titles: PlacedTitle[]): Promise<void> {
+export async function insertTitles(tx: Tx, titles: NewTitle[]): Promise<void> {
   if (titles.length === 0) return
-  for (const { table, columns, rows } of tablesOfTitle) {
+  await copyTables(tx, shardTables, titles)
+  await query(tx, addStats, [titles.map(({ title }) => title.id)])
+  await writeOutbox(tx, titles.map(createdEvent))
+  await copyTables(tx, projectionTables, titles)
+}
+
+async function copyTables(tx: Tx, tables: typeof shardTables, titles: NewTitle[]): Promise<void> {
+  for (const { table, columns, rows } of tables) {
     const values = titles.flatMap(rows)
     if (values.length > 0) await copyRows(tx, table, columns, values)
   }
-  await query(tx, addStats, [titles.map(({ id }) => id)])
-  await writeOutbox(tx, titles.map(createdEvent))
 }

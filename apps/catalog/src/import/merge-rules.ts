@@ -8,14 +8,18 @@ export interface Kept {
 
 export interface Merge {
   /** Fields to write; undefined removes the value. */
-  changes: Record<string, FieldValue | undefined>
+  changes: Record<string, Value>
   /** Fields where the catalogue stays different from the source because somebody changed them here. */
   kept: Kept[]
   /** What to remember as last imported. */
   imported: Fields
 }
 
-const same = (a: FieldValue | undefined, b: FieldValue | undefined) => JSON.stringify(a) === JSON.stringify(b)
+type Value = FieldValue | undefined
+
+const same = (a: Value, b: Value): boolean =>
+  a === b ||
+  (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((item, i) => item === b[i]))
 
 /**
  * Three ways: what was imported last, what the source says now, what the catalogue says now. A field is written only if the source
@@ -24,7 +28,8 @@ const same = (a: FieldValue | undefined, b: FieldValue | undefined) => JSON.stri
  */
 export function mergeFields(last: Fields, source: Fields, present: Fields): Merge {
   const merge: Merge = { changes: {}, kept: [], imported: { ...last } }
-  for (const field of new Set([...Object.keys(last), ...Object.keys(source)])) {
+  const fields = new Set([...Object.keys(last), ...Object.keys(source)])
+  for (const field of [...fields].sort()) {
     const sourceChanged = !same(last[field], source[field])
     const agreed = same(present[field], source[field])
     const untouched = same(present[field], last[field])
@@ -38,7 +43,7 @@ export function mergeFields(last: Fields, source: Fields, present: Fields): Merg
   return merge
 }
 
-function remember(imported: Fields, field: string, value: FieldValue | undefined): void {
+function remember(imported: Fields, field: string, value: Value): void {
   if (value === undefined) delete imported[field]
   else imported[field] = value
 }

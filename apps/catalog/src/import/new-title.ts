@@ -1,31 +1,14 @@
-import type { CreateContent, Genre } from '@marquee/contracts'
-
-export interface NewEpisode {
-  id: string
-  seasonNumber: number
-  number: number
-  sortOrder: number
-  title: string
-  originalTitle: string | null
-  durationSeconds: number | null
-  creditsStartSeconds: number | null
-  airDate: string | null
-  thumbnailUrl: string | null
-  isFree: boolean
-  status: 'draft' | 'scheduled' | 'published' | 'archived'
-}
+import type { TitleWithGenres } from '../content/title.js'
+import type { EpisodeRow } from '../episodes/episode.js'
 
 /** A checked title on its way into the tables, with everything that is written in the same transaction. */
 export interface NewTitle {
-  id: string
+  /** Its slug is empty until it is placed. */
+  title: TitleWithGenres
   /** Best first; the first free one is taken. */
   slugs: string[]
-  content: Omit<CreateContent, 'slug' | 'genres'>
-  titleLanguage: string
-  createdAt: Date
-  genres: Genre[]
   /** Names by language: the title, then what else it is called. */
   translations: Record<string, string[]>
   externalIds: Record<string, { externalId: string; url: string | null }>
-  episodes: NewEpisode[]
+  episodes: EpisodeRow[]
 }

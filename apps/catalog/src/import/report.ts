@@ -92,7 +92,7 @@ function addDrops(counted: ImportReport['dropped'], drops: Drop[]): ImportReport
 }
 
 /** For people. */
-export function reportText(report: ImportReport): string {
+export function reportText(report: Omit<ImportReport, 'lastChanged'>): string {
   const { added, changed, unchanged, skipped, kept, dropped, gone } = report
   const more = (count: number, shown: unknown[]) =>
     count > shown.length ? [`  ... ${count - shown.length} more`] : []

@@ -26,7 +26,7 @@ export function hashOf(fields: Fields): string {
 
 export function verdictOn(row: KnownRow, present: PresentTitle | undefined): Verdict {
   if (!present) return { does: 'skip', row, reason: 'its title is no longer in the catalogue' }
-  if (present.row.status === 'archived') return { does: 'skip', row, reason: 'archived here' }
+  if (present.title.status === 'archived') return { does: 'skip', row, reason: 'archived here' }
   const last = row.known.imported ?? row.fields
   const merge = mergeFields(last, row.fields, present.fields)
   if (Object.keys(merge.changes).length > 0) return { does: 'change', row, present, merge }

@@ -1,6 +1,7 @@
 import type { SimpleFaker } from '@faker-js/faker'
-import type { AiringStatus, Kind, Origin } from '@marquee/contracts'
-import type { NewEpisode, NewTitle } from '../import/new-title.js'
+import { type AiringStatus, CreateEpisode, type Kind, type Origin } from '@marquee/contracts'
+import type { Title } from '../content/title.js'
+import { type EpisodeRow, newEpisode } from '../episodes/episode.js'
 import { nouns } from './words.js'
 
 const day = 86_400_000
@@ -88,12 +89,12 @@ interface EpisodeContext {
   plan: AirPlan
   origin: Origin
   today: Date
-  content: NewTitle['content']
+  title: Title
   id(name: string): string
 }
 
-function length(faker: SimpleFaker, { origin, content }: EpisodeContext, aired: boolean) {
-  const [min, max] = content.kind === 'movie' ? [84, 148] : minutes[origin]
+function length(faker: SimpleFaker, { origin, title }: EpisodeContext, aired: boolean) {
+  const [min, max] = title.kind === 'movie' ? [84, 148] : minutes[origin]
   const seconds = faker.number.int({ min: min * 60, max: max * 60 })
   const known = aired || faker.datatype.boolean({ probability: 0.3 })
   const marked = known && faker.datatype.boolean({ probability: 0.4 })
@@ -103,13 +104,8 @@ function length(faker: SimpleFaker, { origin, content }: EpisodeContext, aired: 
   }
 }
 
-function nameEpisode(
-  faker: SimpleFaker,
-  { content }: EpisodeContext,
-  season: number,
-  number: number,
-): string {
-  if (content.kind === 'movie') return content.title
+function nameEpisode(faker: SimpleFaker, { title }: EpisodeContext, season: number, number: number): string {
+  if (title.kind === 'movie') return title.title
   if (season === 0) return number === 1 ? 'Behind the Scenes' : 'Highlights'
   const [noun] = faker.helpers.arrayElement(nouns)
   return faker.datatype.boolean() ? `The ${noun}` : `Episode ${number}`
@@ -121,25 +117,23 @@ function inventEpisode(
   seasonNumber: number,
   number: number,
   airs: number,
-): NewEpisode {
-  const { content, today } = context
-  return {
-    id: context.id(`episode ${seasonNumber}/${number}`),
+): EpisodeRow {
+  const { title, today } = context
+  const body = CreateEpisode.parse({
     seasonNumber,
     number,
-    sortOrder: number,
     title: nameEpisode(faker, context, seasonNumber, number),
-    originalTitle: content.kind === 'movie' ? (content.originalTitle ?? null) : null,
+    originalTitle: title.kind === 'movie' ? title.originalTitle : null,
     ...length(faker, context, airs < +today),
     airDate: new Date(airs).toISOString(),
-    thumbnailUrl: null,
-    isFree: content.kind === 'movie' ? !content.isVip : number === 1,
-    status: content.status === 'draft' ? 'draft' : 'published',
-  }
+    isFree: title.kind === 'movie' ? !title.isVip : number === 1,
+    status: title.status === 'draft' ? 'draft' : 'published',
+  })
+  return newEpisode(body, title.id, context.id(`episode ${seasonNumber}/${number}`))
 }
 
 /** Season 0 holds the specials; an episode's air date may lie ahead, its duration is then mostly unknown. */
-export function inventEpisodes(faker: SimpleFaker, context: EpisodeContext): NewEpisode[] {
+export function inventEpisodes(faker: SimpleFaker, context: EpisodeContext): EpisodeRow[] {
   const { plan } = context
   const specials = { number: 0, episodes: plan.specials, firstAir: plan.firstAir }
   return [...plan.seasons, specials].flatMap((season) =>

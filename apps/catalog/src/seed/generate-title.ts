@@ -1,5 +1,6 @@
 import { SimpleFaker } from '@faker-js/faker'
-import { CreateContent, CreateEpisode, type Genre, type Kind, type Origin } from '@marquee/contracts'
+import { CreateContent, type Genre, type Kind, type Origin } from '@marquee/contracts'
+import { newTitle } from '../content/content-rules.js'
 import type { NewTitle } from '../import/new-title.js'
 import { slugOf } from '../import/slug-rules.js'
 import { type AirPlan, inventEpisodes, planAiring } from './generate-episodes.js'
@@ -122,28 +123,17 @@ export function generateTitle({ seed, today, genres }: SeedContext, index: numbe
     airingStatus,
     totalEpisodes: plan.seasons.reduce((sum, season) => sum + season.episodes, 0),
   })
-  const { slug: _, genres: __, ...checked } = content
+  const createdAt = new Date(Math.min(+firstAir - 20 * day, +today - day - (index % 97) * 3_600_000))
+  const id = seedId(seed, index, 'title')
   const chosen = faker.helpers.arrayElements(genres, { min: 1, max: 3 })
   const translations = translate(faker, told, originalLanguage)
-  const episodes = inventEpisodes(faker, {
-    plan,
-    origin,
-    today,
-    content: checked,
-    id: (name) => seedId(seed, index, name),
-  })
-  for (const { id: _, status, ...episode } of episodes) {
-    CreateEpisode.parse({ ...episode, status: status === 'archived' ? 'draft' : status })
-  }
+  const title = newTitle(content, id, chosen, createdAt)
+  const named = (name: string) => seedId(seed, index, name)
   return {
-    id: seedId(seed, index, 'title'),
-    slugs: [slug, `${slug}-${seedId(seed, index, 'slug').slice(-12)}`],
-    content: checked,
-    titleLanguage: 'en',
-    createdAt: new Date(Math.min(+firstAir - 20 * day, +today - day - (index % 97) * 3_600_000)),
-    genres: chosen,
+    title,
+    slugs: [slug, `${slug}-${named('slug').slice(-12)}`],
     translations,
     externalIds: {},
-    episodes,
+    episodes: inventEpisodes(faker, { plan, origin, today, title, id: named }),
   }
 }

@@ -37,9 +37,9 @@ const addMissing = (pool: Pool, titles: NewTitle[]): Promise<NewTitle[]> =>
       await beginBulk(tx)
       const there = await existingTitles(
         tx,
-        titles.map(({ id }) => id),
+        titles.map(({ title }) => title.id),
       )
-      const missing = titles.filter(({ id }) => !there.has(id))
+      const missing = titles.filter(({ title }) => !there.has(title.id))
       await insertTitles(tx, await placeTitles(tx, missing))
       return missing
     }),

@@ -1,5 +1,7 @@
-import { type Genre, world } from '@marquee/contracts'
-import type { NewEpisode, NewTitle } from '../import/new-title.js'
+import { CreateContent, type Genre, world } from '@marquee/contracts'
+import { newTitle } from '../content/content-rules.js'
+import type { EpisodeRow } from '../episodes/episode.js'
+import type { NewTitle } from '../import/new-title.js'
 import { seedId } from './seed-id.js'
 import { moreGenres } from './words.js'
 
@@ -11,34 +13,30 @@ export const seedGenres = (seed: number): Genre[] => [
   ...moreGenres.map((name, i) => ({ id: seedId(seed, i, `genre ${name}`), name })),
 ]
 
-const episodesOf = (contentId: string): NewEpisode[] =>
+const episodesOf = (id: string): EpisodeRow[] =>
   Object.values(world.episodes)
-    .filter((episode) => episode.contentId === contentId)
-    .map(({ contentId: _, version: __, ...episode }) => episode)
+    .filter(({ contentId }) => contentId === id)
+    .map((episode) => ({ ...episode, airDate: new Date(episode.airDate) }))
+
+type WorldContent = (typeof world.contents)[keyof typeof world.contents]
+
+/** As POST /content takes it. */
+function bodyOf(content: WorldContent): CreateContent {
+  const { id, createdAt, updatedAt, rating, ratingCount, totalViews, popularity, version, genres, ...body } =
+    content
+  return CreateContent.parse(body)
+}
 
 /** The named world with its fixed ids, always the first titles of a seed. Its genres are those the catalogue has by that name. */
 export function worldTitles(genres: Genre[]): NewTitle[] {
-  const byName = new Map(genres.map((genre) => [genre.name, genre]))
+  const byName = new Map(genres.map((genre) => [genre.name.toLowerCase(), genre]))
   return Object.values(world.contents).map((content) => {
-    const { id, slug, createdAt } = content
-    const {
-      rating,
-      ratingCount,
-      totalViews,
-      popularity,
-      version,
-      updatedAt,
-      genres: named,
-      ...rest
-    } = content
+    const { id, slug, title, originalTitle, originalLanguage, createdAt } = content
+    const named = content.genres.map((genre) => byName.get(genre.name.toLowerCase()) ?? genre)
     return {
-      id,
-      slugs: [slug],
-      content: rest as NewTitle['content'],
-      titleLanguage: 'en',
-      createdAt: new Date(createdAt),
-      genres: named.map((genre) => byName.get(genre.name) ?? genre),
-      translations: { [content.originalLanguage]: [content.originalTitle], en: [content.title] },
+      title: newTitle(bodyOf(content), id, named, new Date(createdAt)),
+      slugs: [slug, `${slug}-${id.slice(-12)}`],
+      translations: { [originalLanguage]: [originalTitle], en: [title] },
       externalIds: {},
       episodes: episodesOf(id),
     }
