@@ -29,7 +29,7 @@ export interface Commands extends Redis {
 // So many commands in a row that failed, and the cache counts as down; a ping every so often finds out when it is back.
 const failuresToOpen = 3
 const probeEveryMs = 500
-const answerWithinMs = 1000
+const answerWithinMs = 900
 const notAsked = Promise.resolve(undefined)
 
 export interface Connection {
@@ -51,6 +51,7 @@ export function connect(url: string, log: Log): Connection {
     maxRetriesPerRequest: 2,
     commandTimeout: answerWithinMs,
     connectTimeout: 2000,
+    disconnectTimeout: 500,
     enableOfflineQueue: false,
     enableAutoPipelining: true,
     // A resent invalidation would bring an old token back.
