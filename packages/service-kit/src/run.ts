@@ -1,6 +1,5 @@
 import { ConfigError } from './config-error.js'
 
-const hardStopMs = 10_000
 /** Exit codes of sysexits.h, as supervisors know them. */
 const exitConfig = 78
 
@@ -8,8 +7,9 @@ const exitConfig = 78
  * What main.ts is. Starts, then waits for a signal or for the end of the supervisor that forked us, and stops in order; what has
  * not stopped in 10 s is ended. Exit codes: 0 stopped, 1 failed, 78 wrong configuration (printed plainly, not to be retried).
  */
-export function run(main: () => Promise<{ stop(): Promise<void> }>): void {
-  const started = main()
+export function run(main: () => Promise<{ stop(): Promise<void> }>, { hardStopMs = 10_000 } = {}): void {
+  // In the next tick, so that a signal finds its listener however early it comes.
+  const started = Promise.resolve().then(main)
   let stopping = false
   const stop = (code: number) => {
     if (stopping) return
