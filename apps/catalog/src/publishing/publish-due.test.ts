@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { query, sql } from '@marquee/postgres'
+import { newTitle, testCatalog } from '../testing/test-catalog.js'
+import { publishDue } from './publish-due.js'
+
+let test: Awaited<ReturnType<typeof testCatalog>>
+beforeAll(async () => {
+  test = await testCatalog()
+})
+afterAll(() => test.close())
+
+const hour = 3_600_000
+const inHours = (hours: number) => new Date(Date.now() + hours * hour).toISOString()
+const create = async (more: object) =>
+  (await test.api('/api/v1/content', { method: 'POST', as: 'editor', body: newTitle(more) })).json
+const types = sql('test.types', 'SELECT type FROM outbox WHERE subject = $1 ORDER BY subject_version')
+
+describe('scheduled publishing', () => {
+  it('publishes what is due, once, with its event, though two leaders work at once', async () => {
+    const due = await create({ status: 'scheduled', publishAt: inHours(-1) })
+    const later = await create({ status: 'scheduled', publishAt: inHours(1) })
+    const draft = await create({ status: 'draft', publishAt: inHours(-1) })
+    expect((await test.api(`/api/v1/content/${due.id}`)).status).toBe(404)
+    await Promise.all([publishDue(test.catalog), publishDue(test.catalog)])
+    expect((await test.api(`/api/v1/content/${due.id}`)).json).toMatchObject({
+      status: 'published',
+      version: 2,
+    })
+    expect((await test.api(`/api/v1/content?ids=${due.id}`)).json.items).toHaveLength(1)
+    expect(await query(test.catalog.pool, types, [due.id])).toEqual([
+      { type: 'content.created' },
+      { type: 'content.published' },
+    ])
+    for (const { id } of [later, draft]) expect((await test.api(`/api/v1/content/${id}`)).status).toBe(404)
+  })
+
+  it('publishes an episode whose air date has come', async () => {
+    const { id } = await create({})
+    const add = (number: number, airDate: string) =>
+      test.api(`/api/v1/content/${id}/episodes`, {
+        method: 'POST',
+        as: 'editor',
+        body: { seasonNumber: 1, number, title: 'x', status: 'scheduled', airDate },
+      })
+    const [due, later] = [await add(1, inHours(-1)), await add(2, inHours(1))]
+    expect((await test.api(`/api/v1/episodes/${due.json.id}`)).status).toBe(404)
+    await publishDue(test.catalog)
+    expect((await test.api(`/api/v1/episodes/${due.json.id}`)).json).toMatchObject({
+      status: 'published',
+      version: 2,
+    })
+    expect((await test.api(`/api/v1/episodes/${later.json.id}`)).status).toBe(404)
+  })
+})
