@@ -64,7 +64,7 @@ export function openCounters(options: {
   url: string
   purpose: Purpose
   log: Logger
-  root?: string
+  root?: string | undefined
 }): Counters {
   const { url, purpose, log, root = defaultRoot } = options
   const redis = new Redis(url, {

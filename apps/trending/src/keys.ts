@@ -22,6 +22,8 @@
  * | board, items:PERIOD, list:NAME, lists, generation | | derived: dropped and rebuilt at will | |
  * | snapshot:NAME, snapshots, snapshot-hour | | the lists of the last hourly snapshot | until the next |
  *
- * Bytes per view, measured over 20,000 views of 50 titles by as many viewers: see `views/bytes-per-view.test.ts`.
+ * Bytes per view on Redis 6.2, of a new viewer at a new address with an Idempotency-Key (`views/bytes-per-view.test.ts`): 147 of `key` for
+ * 24 h, 333 of `seen` and `crowd` for 30 min, 266 in `outbox` until the broker confirmed, 20 in `ids` for 35 days, about 16 of sketches and
+ * buckets, which do not grow with views but with titles and hours. A view of a known viewer without a key: 147 for 5 min, 266 and 20.
  */
 export const defaultRoot = '{t}'

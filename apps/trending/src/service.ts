@@ -1,47 +1,42 @@
-import { topicNames } from '@marquee/contracts'
-import { connectKafka, ensureTopics } from '@marquee/events'
 import { createClosers, createLogger, createMetrics, createService, httpClient } from '@marquee/service-kit'
 import { createBackground } from './background.js'
 import type { Config } from './config.js'
 import { connected, isCountersOutage, openCounters, type Purpose } from './counters-store.js'
-import { holdLease } from './leader/lease-store.js'
-import { ensureGroup, streamOutbox } from './outbox/outbox-store.js'
 import { createTrendingReader } from './ranking/trending-reader.js'
 import { routes } from './routes.js'
 import { createAskCatalog } from './titles/ask-catalog.js'
-import { trendingMetrics } from './trending-metrics.js'
+import { applyTitles } from './titles/title-store.js'
 import { createHashKey } from './views/view-store.js'
 
-/** A leader is replaced sooner than the platform asks, since lists may be 5 s old at most. */
-const leaseTtlMs = 3000
-
-/** What is hot now: counts views, ranks titles, and tells the others. `root` names another set of keys, for tests. */
-export function createTrending(config: Config, root?: string) {
-  const { limits, INSTANCE: instance } = config
+/** What is hot now: counts views, ranks titles, and tells the others. `apart` keeps a test's keys and topics from another's. */
+export function createTrending(config: Config, apart?: { root: string; topicPrefix: string }) {
+  const { limits } = config
   const log = createLogger('trending', config.LOG_LEVEL)
   const metrics = createMetrics('trending')
   const registry = metrics.withProcessMetrics()
   const closers = createClosers(log)
   const open = (purpose: Purpose) => {
-    const opened = openCounters({ url: config.COUNTERS_URL, purpose, log, ...(root ? { root } : {}) })
+    const opened = openCounters({ url: config.COUNTERS_URL, purpose, log, root: apart?.root })
     closers.onClose(`counters (${purpose})`, opened.close)
     return opened
   }
 
-  const asked = open('request')
-  const counters = open('background')
+  const counters = open('request')
   const catalog = httpClient({
     origin: config.CATALOG_ORIGIN,
     name: 'The catalogue',
     timeoutMs: limits.askOwnerTimeoutMs,
   })
   closers.onClose('catalog', () => catalog.close())
-  const kafka = connectKafka({ brokers: config.kafkaBrokers, clientId: instance, log })
-  const lease = holdLease({ counters, instance, ttlMs: Math.min(leaseTtlMs, limits.leaseTtlMs), log })
-  closers.onClose('lease', () => lease.stop())
-  const outbox = streamOutbox({ counters, blocking: open('blocking'), lease })
-  const { observePrepare } = trendingMetrics(metrics, { counters, lease })
-  const work = createBackground({ counters, kafka, lease, outbox, limits, log, registry, observePrepare })
+  const topicPrefix = apart?.topicPrefix ?? ''
+  const { background, idle } = createBackground(config, {
+    open,
+    log,
+    metrics,
+    registry,
+    closers,
+    topicPrefix,
+  })
 
   const service = createService({
     name: 'trending',
@@ -53,24 +48,26 @@ export function createTrending(config: Config, root?: string) {
     closers,
     registry,
     isOutage: isCountersOutage,
-    readiness: { counters: async () => void (await asked.redis.ping()) },
+    // Views are counted without Kafka and known titles without the catalogue, so these do not decide whether we are ready.
+    readiness: { counters: async () => void (await counters.redis.ping()) },
     endpoints: routes({
-      counters: asked,
-      askCatalog: createAskCatalog(catalog),
-      hashKey: createHashKey(asked),
+      counters,
+      askCatalog: createAskCatalog(catalog, (title) => applyTitles(counters, [title])),
+      hashKey: createHashKey(counters),
       limits,
-      readTrending: createTrendingReader(asked),
+      readTrending: createTrendingReader(counters),
     }),
-    background: work.background,
+    background,
   })
   return {
+    /** Starts without its engines too: it answers 503 and is not ready until they are there. */
     async start(): Promise<{ port: number }> {
-      await connected(counters)
-      await ensureGroup(counters)
-      await ensureTopics(kafka, [...topicNames])
+      await connected(counters, 2000).catch((err: unknown) =>
+        log.warn({ err }, 'starting without the counters'),
+      )
       return service.listen()
     },
     stop: () => service.stop(),
-    idle: work.idle,
+    idle,
   }
 }

@@ -33,11 +33,14 @@ export function holdLease(options: {
     held = token ? { token, until: askedAt + ttlMs } : null
   }
 
-  async function loop() {
+  async function turn() {
     await renew().catch((err: unknown) => log.warn({ err }, 'lease not renewed'))
-    if (!stopped) timer = setTimeout(() => (running = loop()), ttlMs / 3)
+    if (!stopped) timer = setTimeout(start, ttlMs / 3)
   }
-  let running = loop()
+  const start = () => {
+    running = turn()
+  }
+  let running = turn()
 
   return {
     holder,

@@ -4,7 +4,7 @@ import { keptHours } from '../ranking/prepare.js'
 import { viewEventTail } from '../views/view-store.js'
 import { type SeedPlan, type SeedView, seedViews } from './seed-views.js'
 
-/** 500 views are about 10 ms of Redis: nobody waits long behind a seed. */
+/** 500 views are about 10 ms of Redis: nobody waits long behind a seed. The next batch is on its way while one is counted. */
 const batchSize = 500
 
 /**
@@ -19,25 +19,32 @@ export async function seedCounters(
   const name = `${plan.seed}:${plan.views}:${plan.days}`
   let counted = 0
   let done = 0
-  let batch: SeedView[] = []
-  const flush = async (number: number) => {
-    counted += (await counters.run(
-      'seedViews',
-      name,
-      number,
-      keptHours / 24,
-      ...batch.flatMap(argumentsOf),
-    )) as number
-    done += batch.length
-    batch = []
-    progress(done)
+  let number = 0
+  let underWay: Promise<void> = Promise.resolve()
+  for (const batch of batches(seedViews(plan))) {
+    const before = underWay
+    const counting = counters.run('seedViews', name, number++, keptHours / 24, batch.flatMap(argumentsOf))
+    underWay = counting.then((fresh) => {
+      counted += fresh as number
+      done += batch.length
+      progress(done)
+    })
+    underWay.catch(() => undefined)
+    await before
   }
-  for (const view of seedViews(plan)) {
-    batch.push(view)
-    if (batch.length === batchSize) await flush(done / batchSize)
-  }
-  if (batch.length > 0) await flush(Math.floor(done / batchSize))
+  await underWay
   return counted
+}
+
+function* batches(views: Iterable<SeedView>): Generator<SeedView[]> {
+  let batch: SeedView[] = []
+  for (const view of views) {
+    batch.push(view)
+    if (batch.length < batchSize) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 const argumentsOf = ({ contentId, ms, eventId, viewer, ranked }: SeedView) => [

@@ -80,8 +80,9 @@ export function* seedViews(plan: SeedPlan): Generator<SeedView> {
   const titles = shuffled([...plan.ids].sort(), random)
   const drawTitle = zipf(titles.length, 1.05, random)
   const pool = Math.max(20, Math.ceil(plan.views / 15))
-  const viewerOf = (index: number) =>
-    createHash('sha256').update(`seed ${plan.seed} viewer ${index}`).digest('base64url').slice(0, 16)
+  const viewers = Array.from({ length: pool }, (_, index) =>
+    createHash('sha256').update(`seed ${plan.seed} viewer ${index}`).digest('base64url').slice(0, 16),
+  )
   const lastRanked = new Map<string, number>()
 
   for (const ms of instants(plan, random)) {
@@ -90,7 +91,7 @@ export function* seedViews(plan: SeedPlan): Generator<SeedView> {
     const pair = `${contentId} ${person}`
     const ranked = ms - (lastRanked.get(pair) ?? Number.NEGATIVE_INFINITY) >= viewerWindowMs
     if (ranked) lastRanked.set(pair, ms)
-    yield { contentId, ms, eventId: eventId(ms, random), viewer: viewerOf(person), ranked }
+    yield { contentId, ms, eventId: eventId(ms, random), viewer: viewers[person]!, ranked }
   }
 }
 

@@ -1,10 +1,11 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { Content, ContentSummary, world } from '@marquee/contracts'
+import { settle } from '@marquee/test-kit'
 import { testCounters } from '../testing/counters.js'
 import { idOf, titleState } from '../testing/titles.js'
 import { createAskCatalog } from './ask-catalog.js'
 import { titleOfContent, titleOfEvent } from './title-state.js'
-import { applyTitles, publishedIds } from './title-store.js'
+import { applyTitles, publishedIds, type TitleState } from './title-store.js'
 
 const test = testCounters()
 const counters = test.open()
@@ -70,26 +71,31 @@ describe('asking the catalogue', () => {
       asked.push(path)
       return { status, headers: {}, body: Buffer.from(JSON.stringify(body)) }
     }
-    return { asked, ask: createAskCatalog({ get }) }
+    const kept: TitleState[] = []
+    return { asked, kept, ask: createAskCatalog({ get }, async (title) => kept.push(title)) }
   }
 
   it('asks once for all who wait, and again for who comes later', async () => {
-    const { asked, ask } = answering(200, world.contents.winterTide)
-    const answers = await Promise.all(Array.from({ length: 20 }, () => ask('winter-tide')))
+    const { asked, kept, ask } = answering(200, world.contents.winterTide)
+    await Promise.all(Array.from({ length: 20 }, () => ask('winter-tide')))
     expect(asked).toEqual(['/api/v1/content/winter-tide'])
-    expect(new Set(answers).size).toBe(1)
-    await ask('winter-tide')
-    expect(asked).toHaveLength(2)
+    expect(kept).toMatchObject([{ id: world.contents.winterTide.id, version: 1, status: 'published' }])
+    await settle(async () => {
+      await ask('winter-tide')
+      expect(asked).toHaveLength(2)
+    })
   })
 
   it('takes its 404 for ours, and nothing else', async () => {
-    await expect(answering(404).ask('x')).rejects.toMatchObject({ code: 'content_not_found' })
+    const { ask: askUnknown, kept } = answering(404)
+    await expect(askUnknown('x')).rejects.toMatchObject({ code: 'content_not_found' })
+    expect(kept).toEqual([])
     for (const status of [500, 502, 503, 429, 403])
       await expect(answering(status).ask('x')).rejects.toMatchObject({
         code: 'unavailable',
         headers: { 'retry-after': '2' },
       })
-    const ask = createAskCatalog({ get: () => Promise.reject(new Error('refused')) })
+    const ask = createAskCatalog({ get: () => Promise.reject(new Error('refused')) }, async () => undefined)
     await expect(ask('x')).rejects.toMatchObject({ code: 'unavailable' })
     await expect(ask('x')).rejects.toMatchObject({ code: 'unavailable' })
   })

@@ -2,7 +2,6 @@ import { ContentRef, IncrementViews, idempotencyKey, type Limits, ViewCount, z }
 import { ApiError, endpoint, json } from '@marquee/service-kit'
 import { type Counters, isCountersOutage } from '../counters-store.js'
 import type { AskCatalog } from '../titles/ask-catalog.js'
-import { applyTitles } from '../titles/title-store.js'
 import { type CountedView, countView, type View } from './view-store.js'
 
 export interface IncrementViewsNeeds {
@@ -25,7 +24,7 @@ export const incrementViews = ({ counters, askCatalog, hashKey, limits }: Increm
   async function countKnown(view: View): Promise<CountedView> {
     const counted = await count(view)
     if (counted.verdict !== 'unknown') return counted
-    await applyTitles(counters, [await askCatalog(view.ref)])
+    await askCatalog(view.ref)
     return count(view)
   }
 
