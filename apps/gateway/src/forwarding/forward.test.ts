@@ -274,6 +274,7 @@ describe('a body', () => {
     const answer = await askRaw(gateway, `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{`)
     expect(answer).toMatch(/^HTTP\/1.1 408 /)
     expect(answer).toContain('"code":"body_timeout"')
+    expect(answer).toContain('more than 400 ms')
   })
 
   it('that the app refuses before it has read it is answered with that refusal', async () => {
