@@ -35,10 +35,17 @@ export async function openBangumi(path: string): Promise<BangumiSource> {
   let siteMeta: SiteMeta | null = null
   for await (const part of readJsonParts(hashed(chunksOf(path), (chunk) => hash.update(chunk)))) {
     if (part.key === 'items' && part.index !== null) total += 1
-    if (part.key === 'siteMeta') siteMeta = SiteMeta.parse(part.value)
+    if (part.key === 'siteMeta') siteMeta = readSiteMeta(part.value)
   }
   if (siteMeta === null) throw new MalformedJson('not a bangumi-data document: it has no siteMeta')
   return { fingerprint: hash.digest('hex'), total, siteMeta, rows: () => rowsOf(path) }
+}
+
+function readSiteMeta(value: unknown): SiteMeta {
+  const parsed = SiteMeta.safeParse(value)
+  if (!parsed.success)
+    throw new MalformedJson('not a bangumi-data document: its siteMeta is of another shape')
+  return parsed.data
 }
 
 async function* rowsOf(path: string): AsyncGenerator<unknown> {

@@ -2,6 +2,8 @@ import type { Pool } from '@marquee/postgres'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { packagedBangumiFile } from './bangumi-source.js'
 import { importBangumi } from './import-bangumi.js'
+import { ImportOvertaken } from './import-run-store.js'
+import { MalformedJson } from './json-parts.js'
 import { createProgress } from './progress.js'
 import { reportText } from './report.js'
 
@@ -21,15 +23,16 @@ interface Options {
   today: string
 }
 
+/** February 30 is a date to JavaScript, but not the one that was typed. */
 export function day(text: string): string {
   const date = new Date(`${text}T00:00:00Z`)
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || Number.isNaN(+date))
+  if (Number.isNaN(+date) || date.toISOString().slice(0, 10) !== text)
     throw new InvalidArgumentError('expected YYYY-MM-DD')
   return text
 }
+
 export const todayOption = () =>
   new Option('--today <date>', 'the day that dates count from, YYYY-MM-DD')
-    .env('MARQUEE_TODAY')
     .default(new Date().toISOString().slice(0, 10), 'today, UTC')
     .argParser(day)
 
@@ -46,6 +49,12 @@ async function run({ pool, invalidate }: BulkConnections, { json, ...options }: 
   process.stdout.write(`${json ? JSON.stringify(report, null, 2) : reportText(report)}\n`)
 }
 
+/** What an operator can do something about, so the message alone is enough. */
+const isExpected = (error: unknown): error is Error =>
+  error instanceof MalformedJson ||
+  error instanceof ImportOvertaken ||
+  (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'EISDIR'))
+
 /** `import bangumi`: titles of other catalogues. Exit code 0 also with skipped rows; the report names them. */
 export function importCommand(connect: () => Promise<BulkConnections>): Command {
   const command = new Command('import').description('bring in titles of other catalogues')
@@ -61,6 +70,9 @@ export function importCommand(connect: () => Promise<BulkConnections>): Command 
       const connections = await connect()
       try {
         await run(connections, options)
+      } catch (error) {
+        if (!isExpected(error)) throw error
+        command.error(`import bangumi: ${error.message}`)
       } finally {
         await connections.close()
       }

@@ -17,8 +17,7 @@ export const seedCommand = (connect: () => Promise<BulkConnections>): Command =>
     .addOption(
       new Option('--size <size>', 'xs 100, s 2,000, m 20,000 or l 200,000 titles')
         .choices(Object.keys(seedSizes))
-        .default('s')
-        .env('MARQUEE_SEED_SIZE'),
+        .default('s'),
     )
     .option('--seed <number>', 'another number, other titles', wholeNumber(0, 2 ** 31 - 1), 1)
     .option('--json', 'print the report as JSON', false)
