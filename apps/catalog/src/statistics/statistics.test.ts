@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
-import { createLease } from '@marquee/postgres'
+import { createLease, type Lease } from '@marquee/postgres'
 import { settle } from '@marquee/test-kit'
 import { testCatalog } from '../testing/test-catalog.js'
 import { calmly, contentStatsBatch } from './apply-content-stats.js'
@@ -8,10 +8,15 @@ import { listingRefresh } from './refresh-listing.js'
 import { applyStats } from './stats-store.js'
 
 let test: Awaited<ReturnType<typeof testCatalog>>
+let lease: Lease
 beforeAll(async () => {
   test = await testCatalog()
+  lease = createLease(test.catalog.pool, 'test.jobs', 'test')
 })
-afterAll(() => test.close())
+afterAll(async () => {
+  await lease.release()
+  await test.close()
+})
 
 const { winterTide, paperLanterns, jadeCourt, lastFerry } = world.contents
 const told = (id: string, subjectVersion: number, totalViews: number) => ({
@@ -54,12 +59,11 @@ describe('figures told by content.stats', () => {
   })
 
   it('come into the list by the job, which sorts by them', async () => {
-    const lease = createLease(test.catalog.pool, 'test.jobs', 'test')
     await settle(() => lease.epoch() !== null)
     const refresh = listingRefresh(test.catalog.pool, lease)
     await applyStats(test.catalog.pool, [
       { id: winterTide.id, totalViews: 5000, popularity: 1, version: 50 },
-      { id: jadeCourt.id, totalViews: 4000, popularity: 9, version: 50 },
+      { id: jadeCourt.id, totalViews: 4000, popularity: 9000, version: 50 },
     ])
     await refresh()
     const first = async (sort: string) =>
