@@ -4,9 +4,9 @@ import { unstorable } from './strings.js'
 
 const most = 50
 
-/** A pointer of RFC 6901. */
+/** A pointer of RFC 6901, cut where a caller's own names would make the answer as long as the question. */
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
+  path.map((part) => `/${String(part).slice(0, 100).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 /** zod's issues as field errors; each unknown key gets an entry of its own. */
 export function fieldErrors(

@@ -83,11 +83,11 @@ describe('the viewer header', () => {
     expect(read(headers[0])).toBe(first)
     expect(read('bad.bad')).toBeNull()
     expect(read('bad.bad')).toBeNull()
-    read(headers[1])
+    const second = read(headers[1])
     read(headers[0])
     read(headers[2])
     expect(read(headers[0])).toBe(first)
-    expect(read(headers[1])).toEqual({ viewer: null, address: '2' })
+    expect(read(headers[1])).not.toBe(second)
   })
 })
 
