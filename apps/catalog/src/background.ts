@@ -115,8 +115,8 @@ function createMessages(
       starting = start()
     },
     async stop() {
+      // Not awaited: a question to a Kafka that is down outlasts the time we have.
       stopping.abort()
-      await starting
       await Promise.all(running.map(({ stop }) => stop()))
       await stats.stop()
     },
@@ -139,7 +139,7 @@ async function topicsMade(kafka: Kafka, log: Logger, signal: AbortSignal): Promi
     try {
       const { differs } = await ensureTopics(kafka, ['content', 'content.stats'])
       if (differs.length > 0) log.warn({ topics: differs }, 'topics differ from what we would make')
-      return true
+      return !signal.aborted
     } catch (err) {
       log.warn({ err }, 'Kafka does not answer; trying again')
       await delay(retryMs, undefined, { signal }).catch(() => undefined)

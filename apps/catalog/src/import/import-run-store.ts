@@ -2,13 +2,15 @@ import { type Pool, query, sql, type Tx } from '@marquee/postgres'
 import { v7 as uuidv7 } from 'uuid'
 import type { ImportReport } from './report.js'
 
+// The lock waits for the last batch of a killed importer, whose COMMIT the server may be working on still.
 const running = sql(
   'import.running',
-  `SELECT id, source_version, position, report FROM import_runs WHERE source = $1 AND status = 'running'`,
+  `SELECT id, source_version, position, report FROM import_runs WHERE source = $1 AND status = 'running' FOR UPDATE`,
 )
 const begin = sql(
   'import.begin-run',
-  `INSERT INTO import_runs (id, source, source_version, status, report) VALUES ($1, $2, $3, 'running', $4)`,
+  `INSERT INTO import_runs (id, source, source_version, status, report) VALUES ($1, $2, $3, 'running', $4)
+   ON CONFLICT DO NOTHING RETURNING id`,
 )
 const abandon = sql(
   'import.abandon-run',
@@ -30,6 +32,8 @@ const finish = sql(
 /** Another import of the same source moved the resume point: this one must not write any more. */
 export class ImportOvertaken extends Error {}
 
+const overtaken = 'another import of this source is under way'
+
 export interface ImportRun {
   id: string
   /** Rows of the source that are done. */
@@ -37,7 +41,10 @@ export interface ImportRun {
   report: ImportReport
 }
 
-/** Goes on where a run over the same version of the source stopped, else begins at its first row. */
+/**
+ * Goes on where a run over the same version of the source stopped, else begins at its first row.
+ * @throws ImportOvertaken when another import begins at this moment
+ */
 export async function openRun(
   pool: Pool,
   source: { name: string; version: string },
@@ -53,14 +60,15 @@ export async function openRun(
   }
   if (open) await query(pool, abandon, [open.id, new Date()])
   const id = uuidv7()
-  await query(pool, begin, [id, source.name, source.version, JSON.stringify(empty)])
+  const begun = await query(pool, begin, [id, source.name, source.version, JSON.stringify(empty)])
+  if (begun.length === 0) throw new ImportOvertaken(overtaken)
   return { id, position: 0, report: empty }
 }
 
 /** One importer at a time: the second waits here for the first one's batch, and then finds the resume point moved. */
 export async function lockRun(tx: Tx, run: ImportRun): Promise<void> {
   const [row] = await query<{ position: number }>(tx, lock, [run.id])
-  if (row?.position !== run.position) throw new ImportOvertaken('another import of this source is under way')
+  if (row?.position !== run.position) throw new ImportOvertaken(overtaken)
 }
 
 export const saveRun = (tx: Tx, run: ImportRun) =>

@@ -399,4 +399,22 @@ describe('an import that is killed', () => {
     expect((await whole).code).toBe(0)
     expect(await contents(killed.pool)).toEqual(await contents(clean.pool))
   })
+
+  it('after a batch was written and before the cache knew tells the cache when it goes on', async () => {
+    const { pool } = await another()
+    const [first, ...rest] = packaged.items.slice(0, 30) as [Item, ...Item[]]
+    await run(pool, await fileOf([first, ...rest]))
+    const changed = await fileOf([{ ...first, titleTranslate: { en: ['Changed'] } }, ...rest])
+    const dies = () => Promise.reject(new Error('killed here'))
+    await expect(run(pool, changed, { batch: 10, invalidate: dies })).rejects.toThrow('killed here')
+    const told: string[] = []
+    const invalidate = async (ids: string[]) => void told.push(...ids)
+    expect(await run(pool, changed, { batch: 10, invalidate })).toMatchObject({
+      resumedAt: 10,
+      changed: 1,
+      rows: 30,
+    })
+    const { rows } = await pool.query(`SELECT id FROM content_metadata WHERE title = 'Changed'`)
+    expect(told).toEqual([rows[0].id])
+  })
 })

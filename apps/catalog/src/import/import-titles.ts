@@ -78,6 +78,10 @@ async function tryOut(pool: Pool, source: TitleSource, options: ImportOptions): 
   return { ...report, gone: await gone(pool, source.name, report) }
 }
 
+const tellCache = async ({ report: { lastChanged } }: ImportRun, { invalidate }: ImportOptions) => {
+  if (lastChanged.length > 0) await invalidate(lastChanged)
+}
+
 /**
  * Brings the titles of a source into the catalogue. Killed at any point and run again it goes on where it stopped; run again after
  * its end it changes nothing. It may run while the service does.
@@ -90,10 +94,10 @@ export async function importTitles(
 ): Promise<ImportReport> {
   if (options.dryRun) return await tryOut(pool, source, options)
   let run = await openRun(pool, source, emptyReport(source.name, source.version, false))
-  await options.invalidate(run.report.lastChanged)
+  await tellCache(run, options)
   for await (const batch of batches(source, options.batch, run.position)) {
     run = await writeBatch(pool, source.name, run, batch)
-    if (run.report.lastChanged.length > 0) await options.invalidate(run.report.lastChanged)
+    await tellCache(run, options)
     options.progress.at(run.position)
   }
   const report = { ...run.report, lastChanged: [], gone: await gone(pool, source.name, run.report) }

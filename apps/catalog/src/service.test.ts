@@ -1,0 +1,114 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { defaultLimits, world } from '@marquee/contracts'
+import { connectKafka } from '@marquee/events'
+import { query, sql } from '@marquee/postgres'
+import { signViewer, silentLogger, viewerHeader } from '@marquee/service-kit'
+import { readTopic, settle, testEngines } from '@marquee/test-kit'
+import { v7 as uuidv7 } from 'uuid'
+import type { CatalogConfig } from './config.js'
+import { createCatalog } from './service.js'
+import { keys, newTitle, testDatabase } from './testing/test-catalog.js'
+
+const prefix = `t-${randomUUID()}-`
+let database: Awaited<ReturnType<typeof testDatabase>>
+beforeAll(async () => {
+  database = await testDatabase()
+})
+afterAll(() => database.close())
+
+const config = (more: Partial<CatalogConfig> = {}): CatalogConfig => ({
+  HOST: '127.0.0.1',
+  PORT: 0,
+  NODE_ENV: 'test',
+  LOG_LEVEL: 'silent',
+  MARQUEE_INTERNAL_KEY: keys.internal,
+  MARQUEE_CURSOR_KEY: keys.cursor,
+  INSTANCE: 'catalog',
+  DATABASE_URL: database.url,
+  CACHE_URL: testEngines().cache,
+  KAFKA_BROKERS: testEngines().kafka,
+  limits: { ...defaultLimits, listingRefreshEveryMs: 500 },
+  ...more,
+})
+const editor = {
+  viewer: { sub: world.viewers.editor.sub, roles: ['editor'], scopes: [] },
+  address: '127.0.0.1',
+}
+const post = async (port: number, body: object) => {
+  const response = await fetch(`http://127.0.0.1:${port}/api/v1/content`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', [viewerHeader]: signViewer(keys.internal, editor) },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, json: (await response.json()) as { id: string } }
+}
+const get = async (port: number, path: string) =>
+  // biome-ignore lint/suspicious/noExplicitAny: read by path
+  (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as any
+const pending = sql('test.pending', 'SELECT count(*) AS count FROM outbox WHERE published_at IS NULL')
+
+describe('the catalogue as a whole', () => {
+  it('tells Kafka what editors did, and shows what content.stats tells it, in the title and in the list', async () => {
+    const catalog = createCatalog(config(), prefix)
+    const kafka = connectKafka({
+      brokers: testEngines().kafka,
+      clientId: 'test',
+      log: silentLogger,
+      topicPrefix: prefix,
+    })
+    try {
+      const { port } = await catalog.start()
+      expect((await get(port, '/health/ready')).status).toBe('ready')
+      const made = await post(port, newTitle())
+      const { id } = made.json
+      await settle(async () => (await query<{ count: number }>(database.pool, pending))[0]?.count === 0)
+      const messages = await readTopic(testEngines().kafka, `${prefix}content`)
+      const told = messages.filter(({ key }) => key === id)
+      expect(told.map(({ headers }) => [headers.ce_type, headers.ce_subjectversion])).toEqual([
+        ['content.created', '1'],
+      ])
+      expect(JSON.parse(told[0]!.value)).toMatchObject({ id, status: 'published', genres: [] })
+
+      expect((await get(port, `/api/v1/content/${id}`)).totalViews).toBe(0)
+      const sender = await kafka.openSender()
+      await sender.send([
+        {
+          topic: 'content.stats',
+          key: id,
+          value: JSON.stringify({ id, totalViews: 123_456, popularity: 9.5 }),
+          headers: {
+            ce_specversion: '1.0',
+            ce_id: uuidv7(),
+            ce_type: 'content.stats',
+            ce_source: '/marquee/trending',
+            ce_time: new Date().toISOString(),
+            ce_subject: id,
+            ce_schemaversion: '1',
+            ce_subjectversion: '1',
+          },
+        },
+      ])
+      await sender.close()
+      await settle(async () => (await get(port, `/api/v1/content/${id}`)).totalViews === 123_456, {
+        timeoutMs: 20_000,
+      })
+      await settle(async () => (await get(port, '/api/v1/content?sort=views&limit=1')).items[0].id === id)
+      await catalog.idle()
+    } finally {
+      await kafka.close()
+      await catalog.stop()
+    }
+  }, 60_000)
+
+  it('answers requests while Kafka is down, keeps what is to be told, and stops in time', async () => {
+    const catalog = createCatalog(config({ KAFKA_BROKERS: ['127.0.0.1:1'] }), prefix)
+    const { port } = await catalog.start()
+    expect((await post(port, newTitle())).status).toBe(201)
+    expect(await query(database.pool, pending)).toEqual([{ count: 1 }])
+    expect((await get(port, '/health/ready')).status).toBe('ready')
+    const began = performance.now()
+    await catalog.stop()
+    expect(performance.now() - began).toBeLessThan(10_000)
+  })
+})
