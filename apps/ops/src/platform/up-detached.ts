@@ -15,7 +15,7 @@ export async function upDetached(config: Config): Promise<number> {
   if (holder) throw alreadyRuns(config, holder)
   const logFile = join(config.dataDir, 'logs', 'up.log')
   await mkdir(join(config.dataDir, 'logs'), { recursive: true })
-  const out = openSync(logFile, 'w')
+  const out = openSync(logFile, 'w', 0o600)
   const args = [join(root, 'apps/ops/bin/bootstrap.mjs'), 'ops', 'up']
   const child = spawn(process.execPath, args, {
     cwd: root,

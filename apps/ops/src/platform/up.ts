@@ -71,15 +71,19 @@ async function run({ config, terminal, stop, log, whileUp }: Run): Promise<numbe
 }
 
 async function claim({ dataDir, port }: Config) {
-  await mkdir(join(dataDir, 'logs'), { recursive: true }).catch((cause) => {
-    throw new OpsError(`The data folder cannot be written: ${dataDir} (${cause.code}).`, {
+  const lock = await openDataFolder(dataDir).catch((cause: NodeJS.ErrnoException) => {
+    throw new OpsError(`The data folder cannot be written: ${dataDir} (${cause.code ?? cause.message}).`, {
       cause,
       advice: 'Make it writable, or name another one: MARQUEE_DATA=/some/folder npm start',
     })
   })
-  const lock = await takeLock(dataDir)
   if ('release' in lock) return lock
   throw alreadyRuns({ dataDir, port }, lock.heldBy)
+}
+
+async function openDataFolder(dataDir: string) {
+  await mkdir(join(dataDir, 'logs'), { recursive: true })
+  return takeLock(dataDir)
 }
 
 // One switch for every way to be asked to stop: the first request decides the exit code.
