@@ -10,6 +10,7 @@ const lifecycle = '<rootDir>/src/lifecycle/'
  */
 export default {
   testTimeout: 120_000,
+  testSequencer: `${rootDir}/src/sequencer.mjs`,
   projects: [
     {
       ...base,
