@@ -1,6 +1,6 @@
 import { type TrendingPeriod, trendingPeriods } from '@marquee/contracts'
 import { decayedScore, viewsWithin, windows } from './decay.js'
-import { formatList, periodOf, type Ranked, type Ranks } from './lists.js'
+import { formatList, groupsOf, periodOf, type Ranked, type Ranks } from './lists.js'
 import type { BoardChange, Source } from './ranking-store.js'
 
 /** A viewed title as the leader keeps it in memory, scored for one hour. */
@@ -18,8 +18,7 @@ export function standingOf(source: Source, hour: number): Standing {
   return {
     id,
     source,
-    origin: title?.origin ?? 'other',
-    genres: title?.genres ?? [],
+    groups: title ? groupsOf(title.origin, title.genres) : [],
     scores: perPeriod((period) => (title ? decayedScore(ranked, hour, windows[period]) : 0)),
     views: perPeriod((period) => viewsWithin(views, hour, windows[period])),
   }
@@ -46,9 +45,17 @@ export function itemOf(standing: Standing, period: TrendingPeriod, uniques: numb
   return `${JSON.stringify(figures).slice(1, -1)},"content":${standing.source.title?.summary}}`
 }
 
-/** What was written last: items by place (with the version they belong to), lists by name. */
+/** An item, with what it was made of: while that is the same, so is the item. */
+interface WrittenItem {
+  version: string
+  item: string
+  standing: Standing | null
+  uniques: number
+}
+
+/** What was written last: items by place, lists by name. */
 export interface Written {
-  items: Map<string, { version: string; item: string }>
+  items: Map<string, WrittenItem>
   lists: Map<string, string>
 }
 
@@ -56,17 +63,17 @@ export interface Written {
 export const leftBehind = (names: {
   items: readonly { period: TrendingPeriod; ids: readonly string[] }[]
   lists: readonly string[]
-}): Written => ({
-  items: new Map(
-    names.items.flatMap(({ period, ids }) =>
-      ids.map((id) => [placeOf(period, id), { version: '', item: '' }]),
-    ),
-  ),
-  lists: new Map(names.lists.map((name) => [name, ''])),
-})
+}): Written => {
+  const unknown: WrittenItem = { version: '', item: '', standing: null, uniques: 0 }
+  const places = names.items.flatMap(({ period, ids }) => ids.map((id) => placeOf(period, id)))
+  return {
+    items: new Map(places.map((place) => [place, unknown])),
+    lists: new Map(names.lists.map((name) => [name, ''])),
+  }
+}
 
 /** The difference between what was written and what shall be there now. O(places + lists). */
-export function changeOf(before: Written, after: Written): Pick<BoardChange, 'items' | 'lists'> {
+export function changeOf(before: Written, after: Written): BoardChange {
   const items: BoardChange['items'] = []
   for (const [place, { version, item }] of after.items) {
     const old = before.items.get(place)
@@ -81,22 +88,30 @@ export function changeOf(before: Written, after: Written): Pick<BoardChange, 'it
   return { items, lists }
 }
 
+/** Everything finished; items that are made of the same as before are taken over. */
 export function render(
-  standings: ReadonlyMap<string, Standing>,
-  lists: ReadonlyMap<string, readonly string[]>,
-  uniques: ReadonlyMap<string, number>,
-  previous: Ranks,
+  before: Written,
+  made: {
+    standings: ReadonlyMap<string, Standing>
+    lists: ReadonlyMap<string, readonly string[]>
+    places: ReadonlySet<string>
+    uniques: ReadonlyMap<string, number>
+    previous: Ranks
+  },
 ): Written {
   const items: Written['items'] = new Map()
-  for (const place of placesOf(lists)) {
+  for (const place of made.places) {
     const { period, id } = placeParts(place)
-    const standing = standings.get(id)
+    const standing = made.standings.get(id)
     if (!standing?.source.title) continue
-    const item = itemOf(standing, period, uniques.get(place) ?? 0)
-    items.set(place, { version: standing.source.title.version, item })
+    const uniques = made.uniques.get(place) ?? 0
+    const old = before.items.get(place)
+    const same = old?.standing === standing && old.uniques === uniques
+    const { version } = standing.source.title
+    items.set(place, same ? old : { version, item: itemOf(standing, period, uniques), standing, uniques })
   }
-  return {
-    items,
-    lists: new Map([...lists].map(([name, ids]) => [name, formatList(ids, previous.get(name))])),
-  }
+  const lists = [...made.lists].map(
+    ([name, ids]) => [name, formatList(ids, made.previous.get(name))] as const,
+  )
+  return { items, lists: new Map(lists) }
 }

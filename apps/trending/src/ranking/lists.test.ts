@@ -1,27 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
 import fc from 'fast-check'
-import { buildLists, formatList, listName, parseList, type Ranked } from './lists.js'
+import { formatList, groupsOf, listName, listsOf, parseList, type Ranked } from './lists.js'
 
-const title = (id: string, score: number, over: Partial<Ranked> = {}): Ranked => ({
+const title = (id: string, score: number, origin = 'korean', genres: string[] = []): Ranked => ({
   id,
-  origin: 'korean',
-  genres: [],
+  groups: groupsOf(origin, genres),
   scores: { daily: score, weekly: score, monthly: score },
-  ...over,
 })
 
 describe('lists', () => {
   it('are made by origin, by genre and by both, and each ranks for itself', () => {
-    const lists = buildLists(
-      [
-        title('a', 1, { genres: ['g', 'h'] }),
-        title('b', 3, { origin: 'thai', genres: ['g'] }),
-        title('c', 2),
-      ],
-      100,
-    )
-    const daily = Object.fromEntries([...lists].filter(([name]) => name.startsWith('daily')))
-    expect(daily).toEqual({
+    const titles = [title('a', 1, 'korean', ['g', 'h']), title('b', 3, 'thai', ['g']), title('c', 2)]
+    expect(Object.fromEntries(listsOf('daily', titles, 100))).toEqual({
       'daily|*|*': ['b', 'c', 'a'],
       'daily|thai|*': ['b'],
       'daily|korean|*': ['c', 'a'],
@@ -34,10 +24,10 @@ describe('lists', () => {
   })
 
   it('leave out what has no score in the window, and are no longer than told', () => {
-    const old = title('old', 1, { scores: { daily: 0, weekly: 0, monthly: 5 } })
-    const lists = buildLists([old, title('a', 1), title('b', 1), title('c', 1)], 2)
-    expect(lists.get(listName('daily'))).toEqual(['a', 'b'])
-    expect(lists.get(listName('monthly'))).toEqual(['old', 'a'])
+    const old = { ...title('old', 1), scores: { daily: 0, weekly: 0, monthly: 5 } }
+    const titles = [old, title('a', 1), title('b', 1), title('c', 1)]
+    expect(listsOf('daily', titles, 2).get(listName('daily'))).toEqual(['a', 'b'])
+    expect(listsOf('monthly', titles, 2).get(listName('monthly'))).toEqual(['old', 'a'])
   })
 
   it('come back from storage as they were', () => {

@@ -1,4 +1,4 @@
-import { type TrendingPeriod, trendingPeriods } from '@marquee/contracts'
+import type { TrendingPeriod } from '@marquee/contracts'
 import { byRank } from './decay.js'
 
 /** `daily|korean|*`: a list is named by its window, origin and genre; `*` is any. */
@@ -8,34 +8,34 @@ export const periodOf = (list: string): TrendingPeriod => list.slice(0, list.ind
 
 export interface Ranked {
   id: string
-  origin: string
-  genres: readonly string[]
+  /** The lists of each window that the title belongs to, without the window: `*|*`, `korean|*`, `*|GENRE`, `korean|GENRE`. */
+  groups: readonly string[]
   scores: Record<TrendingPeriod, number>
 }
 
-/**
- * Every list that has a title, best first, at most `length` ids each. A list without titles does not exist.
- * Per window: O(n log n) to sort n titles, then O(n x genres) to deal them out.
- */
-export function buildLists(titles: Iterable<Ranked>, length: number): Map<string, string[]> {
-  const lists = new Map<string, string[]>()
-  const all = [...titles]
-  for (const period of trendingPeriods) {
-    const ranked = all
-      .filter(({ scores }) => scores[period] > 0)
-      .map((title) => ({ id: title.id, score: title.scores[period], title }))
-      .sort(byRank)
-    for (const { id, title } of ranked)
-      for (const origin of ['*', title.origin])
-        for (const genre of ['*', ...title.genres]) append(lists, listName(period, origin, genre), id, length)
-  }
-  return lists
-}
+export const groupsOf = (origin: string, genres: readonly string[]): string[] =>
+  ['*', origin].flatMap((from) => ['*', ...genres].map((genre) => `${from}|${genre}`))
 
-function append(lists: Map<string, string[]>, name: string, id: string, length: number) {
-  const ids = lists.get(name)
-  if (!ids) lists.set(name, [id])
-  else if (ids.length < length) ids.push(id)
+/**
+ * Every list of a window that has a title, best first, at most `length` ids each. A list without titles does not exist.
+ * O(n log n) to sort n titles, then O(n x groups) to deal them out.
+ */
+export function listsOf(
+  period: TrendingPeriod,
+  titles: Iterable<Ranked>,
+  length: number,
+): Map<string, string[]> {
+  const ranked: { id: string; score: number; groups: readonly string[] }[] = []
+  for (const { id, scores, groups } of titles)
+    if (scores[period] > 0) ranked.push({ id, score: scores[period], groups })
+  const lists = new Map<string, string[]>()
+  for (const { id, groups } of ranked.sort(byRank))
+    for (const group of groups) {
+      const ids = lists.get(group)
+      if (!ids) lists.set(group, [id])
+      else if (ids.length < length) ids.push(id)
+    }
+  return new Map([...lists].map(([group, ids]) => [`${period}|${group}`, ids]))
 }
 
 /** Ranks by list and id, from the lists of a snapshot. */

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { trendingPeriods } from '@marquee/contracts'
 import type { Counters } from '../counters-store.js'
 import {
   changeOf,
@@ -12,7 +13,7 @@ import {
   type Written,
 } from './board.js'
 import { hourOf, popularity } from './decay.js'
-import { buildLists, type Ranks } from './lists.js'
+import { listsOf, type Ranks } from './lists.js'
 import {
   boardNames,
   countUniques,
@@ -65,7 +66,7 @@ export async function prepare(
   await refresh(counters, board, ids, hour)
   if (turned) await turnHour(counters, board, hour)
   if (ids.length > 0 || turned || board.stale.size > 0) await publish(counters, board, ms, options.length)
-  else await writeBoard(counters, token, ms, { items: [], lists: [] })
+  else await writeBoard(counters, board, ms, { items: [], lists: [] })
   return board
 }
 
@@ -95,7 +96,7 @@ async function refresh(
 ): Promise<void> {
   for (const source of await readSources(counters, ids)) {
     board.standings.set(source.id, standingOf(source, hour))
-    for (const period of ['daily', 'weekly', 'monthly'] as const) board.stale.add(placeOf(period, source.id))
+    for (const period of trendingPeriods) board.stale.add(placeOf(period, source.id))
   }
 }
 
@@ -139,11 +140,19 @@ async function retire(counters: Counters, board: Board): Promise<void> {
   }
 }
 
+/** The windows are ranked one by one with a pause, since requests wait meanwhile. */
 async function publish(counters: Counters, board: Board, ms: number, length: number): Promise<void> {
-  const lists = buildLists(board.standings.values(), length)
-  await refreshUniques(counters, board, placesOf(lists), ms)
-  const after = render(board.standings, lists, board.uniques, board.previous)
-  await writeBoard(counters, board.token, ms, changeOf(board.written, after))
+  const lists = new Map<string, string[]>()
+  for (const period of trendingPeriods) {
+    for (const [name, ids] of listsOf(period, board.standings.values(), length)) lists.set(name, ids)
+    await nextTurn()
+  }
+  const places = placesOf(lists)
+  await refreshUniques(counters, board, places, ms)
+  const { standings, uniques, previous } = board
+  const after = render(board.written, { standings, lists, places, uniques, previous })
+  await nextTurn()
+  await writeBoard(counters, board, ms, changeOf(board.written, after))
   board.written = after
 }
 

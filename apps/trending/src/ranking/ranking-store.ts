@@ -107,7 +107,12 @@ const perWrite = 500
  * Publishes a change: items first, then the lists that name them, each in writes of at most 500 so that no view waits long; the last one
  * makes it the board of `preparedAt`. A reader in between sees items of both, each whole.
  */
-export async function writeBoard(counters: Counters, token: string, preparedAt: number, change: BoardChange) {
+export async function writeBoard(
+  counters: Counters,
+  { token, generation }: { token: string; generation: string },
+  preparedAt: number,
+  change: BoardChange,
+): Promise<void> {
   const put = change.items.filter(({ item }) => item !== '')
   const removed = change.items.filter(({ item }) => item === '')
   for (let from = 0; from < put.length; from += perWrite)
@@ -116,7 +121,7 @@ export async function writeBoard(counters: Counters, token: string, preparedAt: 
     await write(counters, token, [], change.lists.slice(from, from + perWrite))
   for (let from = 0; from < removed.length; from += perWrite)
     await write(counters, token, removed.slice(from, from + perWrite), [])
-  await counters.run('publishBoard', token, preparedAt, change.items.length + change.lists.length)
+  await counters.run('publishBoard', token, preparedAt, change.items.length + change.lists.length, generation)
 }
 
 const write = (counters: Counters, token: string, items: BoardChange['items'], lists: BoardChange['lists']) =>

@@ -20,14 +20,13 @@ export async function rebuild(
     'items:monthly',
     ...lists.map((name) => `list:${name}`),
   ]
-  await redis.hdel(key('board'), 'preparedAt')
-  await redis.unlink(...(derived.map(key) as [string, ...string[]]))
-  await redis.incr(key('generation'))
+  await redis.unlink(derived.map(key))
+  const generation = String(await redis.incr(key('generation')))
 
   const lease = holdLease({ counters, instance: 'rebuild', ttlMs: 3000, log: options.log })
   const deadline = Date.now() + (options.timeoutMs ?? 15_000)
   try {
-    while (!(await redis.hexists(key('board'), 'preparedAt'))) {
+    while ((await redis.hget(key('board'), 'generation')) !== generation) {
       const token = lease.token()
       if (token) await prepare(counters, token, null, { length: options.length })
       else await new Promise((resolve) => setTimeout(resolve, 50))

@@ -6,6 +6,7 @@ import { rebuild } from '../rebuild/rebuild-store.js'
 import { reconcile } from '../rebuild/reconcile-store.js'
 import { keysOf, testCounters } from '../testing/counters.js'
 import { idOf, knowTitles } from '../testing/titles.js'
+import { catalogIds } from './catalog-ids.js'
 import { countersTime, seedCounters } from './seed-store.js'
 import { type SeedPlan, seedViews } from './seed-views.js'
 
@@ -44,6 +45,19 @@ describe('made-up views', () => {
     const ranked = views.filter((view) => view.ranked).length
     expect(ranked).toBeGreaterThan(plan.views * 0.8)
   })
+})
+
+it('the catalogue is asked for all its pages', async () => {
+  const pages = [ids.slice(0, 3), ids.slice(3, 6), ids.slice(6, 7)]
+  const asked: string[] = []
+  const get = async (path: string) => {
+    asked.push(path)
+    const items = pages[asked.length - 1]!
+    const next = asked.length < pages.length ? `+/${asked.length}` : null
+    return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ items, next })) }
+  }
+  expect(await catalogIds({ get })).toEqual(ids.slice(0, 7))
+  expect(asked[1]).toBe('/api/v1/content/ids?limit=100&cursor=%2B%2F1')
 })
 
 describe('a seed', () => {
