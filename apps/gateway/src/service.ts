@@ -4,6 +4,7 @@ import {
   contextOf,
   createClosers,
   createLogger,
+  createMetrics,
   createService,
   type HttpClient,
   httpClient,
@@ -118,7 +119,13 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
     closers.onClose(`client of ${name}`, () => client.close())
 
   const access = buildAccess(config, limits, redis, log)
-  const { forward, close } = createForward(origins, limits, createCallerHeader(config.MARQUEE_INTERNAL_KEY))
+  const metrics = createMetrics(config.INSTANCE)
+  const { forward, close } = createForward(
+    origins,
+    limits,
+    metrics,
+    createCallerHeader(config.MARQUEE_INTERNAL_KEY),
+  )
   closers.onClose('forwarding', close)
   const document = describeApi(config, apps, log)
 
@@ -140,6 +147,7 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
     port: config.PORT,
     internalKey: config.MARQUEE_INTERNAL_KEY,
     limits,
+    registry: metrics.registry,
     endpoints: [listProblems, getProblem],
     closers,
     readiness: {
@@ -149,7 +157,11 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
       'api document': async () => void document.current(),
     },
     background: [{ name: 'api document', start: () => document.start(), stop: () => document.stop() }],
-    first: (req, res) => edge(req, res) || documentRoute(req, res),
+    first: (req, res) => {
+      // Nothing here is ever to be taken for another type than it says.
+      res.setHeader('x-content-type-options', 'nosniff')
+      return edge(req, res) || documentRoute(req, res)
+    },
     before: [access.cors, limitByAddress],
   })
   service.app.use('/api-docs', swaggerUi(config.DEV_TOKENS_FILE))

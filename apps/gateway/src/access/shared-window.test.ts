@@ -7,7 +7,7 @@ const open = (counter: UnitCounter, failures: unknown[] = []) =>
   sharedWindow({ counter, limit, windowMs, patienceMs: 20, onFailure: (error) => failures.push(error) })
 
 const passedOf = async (store: ReturnType<typeof open>, count: number): Promise<number> => {
-  const hits = await Promise.all(Array.from({ length: count }, () => store.increment('someone')))
+  const hits = await Promise.all(Array.from({ length: count }, async () => store.increment('someone')))
   return hits.filter(({ totalHits }) => totalHits <= limit).length
 }
 

@@ -1,5 +1,5 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel'
-import type { IncrementResponse, Store } from 'express-rate-limit'
+import type { Store } from 'express-rate-limit'
 
 /** Counts units of one key in a window that every instance shares: `totalHits` units so far, and when the window ends. */
 export interface UnitCounter {
@@ -20,6 +20,49 @@ export interface SharedWindow extends Store {
   isOver(key: string): boolean
 }
 
+/** The windows of all keys, in two generations as the library's own memory store has them: old ones go without a scan. */
+function createWindows(windowMs: number) {
+  let current = new Map<string, Window>()
+  let previous = new Map<string, Window>()
+  let turnedAt = Date.now()
+
+  const turn = (now: number): void => {
+    if (now - turnedAt < windowMs) return
+    previous = current
+    current = new Map()
+    turnedAt = now
+  }
+
+  return {
+    /** The window that is open now. */
+    of(key: string): Window {
+      const now = Date.now()
+      turn(now)
+      let found = current.get(key)
+      if (!found) {
+        found = previous.get(key) ?? { units: 0, left: 0, resetAt: 0 }
+        current.set(key, found)
+      }
+      if (found.resetAt <= now) Object.assign(found, { units: 0, left: 0, resetAt: now + windowMs })
+      return found
+    },
+    peek: (key: string): Window | undefined => current.get(key) ?? previous.get(key),
+    forget(key: string) {
+      current.delete(key)
+      previous.delete(key)
+    },
+  }
+}
+
+export interface SharedWindowOptions {
+  counter: UnitCounter
+  /** Requests in `windowMs`. */
+  limit: number
+  windowMs: number
+  patienceMs?: number
+  onFailure: (error: unknown) => void
+}
+
 /**
  * A store for express-rate-limit that asks the shared counter once per `unit` requests instead of once per request: the
  * shared counter costs more than forwarding. One unit is 1/25 of the limit, so instances together stay within 4 % each.
@@ -33,44 +76,13 @@ export function sharedWindow({
   windowMs,
   patienceMs = 50,
   onFailure,
-}: {
-  counter: UnitCounter
-  limit: number
-  windowMs: number
-  patienceMs?: number
-  onFailure: (error: unknown) => void
-}): SharedWindow {
+}: SharedWindowOptions): SharedWindow {
   const unit = Math.max(1, Math.floor(limit / 25))
   const mostUnits = Math.ceil(limit / unit)
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(3) })
-  let current = new Map<string, Window>()
-  let previous = new Map<string, Window>()
-  let turnedAt = Date.now()
+  const windows = createWindows(windowMs)
 
-  /** Two generations, as the library's own memory store: what ended two windows ago is gone without a scan. */
-  const turn = (now: number): void => {
-    if (now - turnedAt < windowMs) return
-    previous = current
-    current = new Map()
-    turnedAt = now
-  }
-
-  const windowOf = (key: string, now: number): Window => {
-    turn(now)
-    let found = current.get(key)
-    if (!found) {
-      found = previous.get(key) ?? { units: 0, left: 0, resetAt: 0 }
-      current.set(key, found)
-    }
-    if (found.resetAt <= now) {
-      found.units = 0
-      found.left = 0
-      found.resetAt = now + windowMs
-    }
-    return found
-  }
-
-  const ask = async (key: string, window: Window): Promise<void> => {
+  const takeUnit = async (key: string, window: Window): Promise<void> => {
     try {
       const answer = await breaker.execute(() => within(patienceMs, counter.increment(key)))
       window.units = Math.max(window.units + 1, answer.totalHits)
@@ -82,36 +94,29 @@ export function sharedWindow({
     window.left = unit
   }
 
-  const answerFor = (window: Window): IncrementResponse => ({
-    totalHits: window.units * unit - window.left,
-    resetTime: new Date(window.resetAt),
-  })
-
   return {
     localKeys: false,
     prefix: 'rate:',
     async increment(key) {
       for (;;) {
-        const window = windowOf(key, Date.now())
+        const window = windows.of(key)
+        const resetTime = new Date(window.resetAt)
         if (window.left > 0) {
           window.left -= 1
-          return answerFor(window)
+          return { totalHits: window.units * unit - window.left, resetTime }
         }
         // Over the limit nothing is asked any more: who floods us does not flood the counter.
-        if (window.units > mostUnits) return { totalHits: limit + 1, resetTime: new Date(window.resetAt) }
-        window.asking ??= ask(key, window).finally(() => {
+        if (window.units > mostUnits) return { totalHits: limit + 1, resetTime }
+        window.asking ??= takeUnit(key, window).finally(() => {
           window.asking = undefined
         })
         await window.asking
       }
     },
     decrement: () => undefined,
-    resetKey(key) {
-      current.delete(key)
-      previous.delete(key)
-    },
-    isOver: (key) => {
-      const window = current.get(key) ?? previous.get(key)
+    resetKey: windows.forget,
+    isOver(key) {
+      const window = windows.peek(key)
       return window !== undefined && window.resetAt > Date.now() && window.units > mostUnits
     },
   }

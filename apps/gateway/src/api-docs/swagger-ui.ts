@@ -103,7 +103,6 @@ export function swaggerUi(tokensFile: string | undefined): Router {
     res.setHeader('content-security-policy', policy)
     res.setHeader('cross-origin-resource-policy', 'same-origin')
     res.setHeader('referrer-policy', 'no-referrer')
-    res.setHeader('x-content-type-options', 'nosniff')
     next()
   })
   router.get('/', text('text/html', page))

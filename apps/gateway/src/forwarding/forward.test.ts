@@ -1,13 +1,10 @@
-import { connect } from 'node:net'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { settle } from '@marquee/test-kit'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   ask,
   askRaw,
   codeOf,
   type Gateway,
   makeKey,
-  type RawAnswer,
   type Stub,
   sendJson,
   startGateway,
@@ -41,21 +38,8 @@ afterEach(async () => {
   await catalog.close()
   await trending.close()
 })
-afterAll(() => undefined)
-
 const post = (body: string, headers: Record<string, string> = {}) =>
   ask(gateway, path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
-
-/** Resolves when the app sees its caller leave. */
-const abandoned = (stub: Stub): Promise<void> =>
-  new Promise((resolve) => {
-    stub.answer = (_req, res) => res.on('close', () => resolve())
-  })
-
-const expectUnavailable = (answer: RawAnswer) => {
-  expect([answer.status, codeOf(answer)]).toEqual([503, 'unavailable'])
-  expect(answer.headers['retry-after']).toBe('1')
-}
 
 describe('a request', () => {
   it('goes to the app of its path, and the answer comes back as it is', async () => {
@@ -193,96 +177,5 @@ describe('a request of two meanings is refused', () => {
     )
     expect(answer).toMatch(/^HTTP\/1.1 400 /)
     expect(catalog.seen).toEqual([])
-  })
-})
-
-describe('an app that', () => {
-  it('is down is 503 with Retry-After, for reads and writes', async () => {
-    await catalog.close()
-    expectUnavailable(await ask(gateway, path))
-    expectUnavailable(await post('{}'))
-  })
-
-  it('is silent is 503 within the deadline', async () => {
-    catalog.answer = () => undefined
-    const startedAt = Date.now()
-    const answers = await Promise.all([ask(gateway, path), post('{}')])
-    answers.map(expectUnavailable)
-    expect(Date.now() - startedAt).toBeLessThan(1400)
-  })
-
-  it('stays silent is not waited for again and again, and is found when it is back', async () => {
-    catalog.answer = () => undefined
-    await Promise.all(Array.from({ length: 5 }, () => ask(gateway, path)))
-    const startedAt = Date.now()
-    expectUnavailable(await ask(gateway, path))
-    expect(Date.now() - startedAt).toBeLessThan(300)
-    catalog.answer = (_req, res) => sendJson(res, 200, {})
-    await settle(async () => (await ask(gateway, path)).status === 200)
-  })
-
-  it('dies in the middle of a read is 503', async () => {
-    catalog.answer = (_req, res) => {
-      res.writeHead(200, { 'content-length': '1000' })
-      res.write('x'.repeat(10), () => res.destroy())
-    }
-    expectUnavailable(await ask(gateway, path))
-  })
-
-  it('dies in the middle of the answer to a write leaves a cut connection, never a whole answer', async () => {
-    catalog.answer = (_req, res) => {
-      res.writeHead(200, { 'content-length': '1000' })
-      res.write('x'.repeat(10), () => res.destroy())
-    }
-    await expect(post('{}')).rejects.toThrow()
-    catalog.answer = (_req, res) => sendJson(res, 200, {})
-    expect((await post('{}')).status).toBe(200)
-  })
-
-  it('closes an idle connection under a read is asked once more', async () => {
-    let cut = 1
-    catalog.answer = (req, res) => {
-      if (cut-- > 0) req.socket.destroy()
-      else sendJson(res, 200, {})
-    }
-    expect((await ask(gateway, path)).status).toBe(200)
-  })
-
-  it('answers a lot is streamed', async () => {
-    catalog.answer = (_req, res) => sendJson(res, 200, { text: 'x'.repeat(5_000_000) })
-    expect((await ask(gateway, path)).body.length).toBe(5_000_011)
-  })
-})
-
-describe('a client that leaves', () => {
-  it.each(['GET', 'POST'])('ends its %s at the app', async (method) => {
-    const left = abandoned(catalog)
-    const socket = connect(gateway.port, '127.0.0.1')
-    const length = method === 'POST' ? 'Content-Length: 2\r\n' : ''
-    socket.write(`${method} ${path} HTTP/1.1\r\nHost: x\r\n${length}\r\n${method === 'POST' ? '{}' : ''}`)
-    await new Promise<void>((resolve) => {
-      catalog.server.once('request', () => resolve())
-    })
-    socket.destroy()
-    await left
-  })
-})
-
-describe('a body', () => {
-  it('that never ends is 408', async () => {
-    catalog.answer = () => undefined
-    const answer = await askRaw(gateway, `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n{`)
-    expect(answer).toMatch(/^HTTP\/1.1 408 /)
-    expect(answer).toContain('"code":"body_timeout"')
-    expect(answer).toContain('more than 400 ms')
-  })
-
-  it('that the app refuses before it has read it is answered with that refusal', async () => {
-    catalog.answer = (_req, res) => sendJson(res, 413, { code: 'body_too_large' }, { connection: 'close' })
-    const answer = await askRaw(
-      gateway,
-      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 3000000\r\n\r\n${'x'.repeat(100_000)}`,
-    )
-    expect(answer).toMatch(/^HTTP\/1.1 413 /)
   })
 })

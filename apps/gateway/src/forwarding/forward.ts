@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Limits } from '@marquee/contracts'
-import { type ApiError, type Caller, contextOf, viewerHeader } from '@marquee/service-kit'
+import { type ApiError, type Caller, contextOf, type Metrics, viewerHeader } from '@marquee/service-kit'
 import type { Destination, UpstreamName } from '../routes.js'
 import { createGeneralLane } from './general-lane.js'
 import { announcesBody, type OutgoingHeaders, outgoingHeaders } from './headers.js'
 import { createHotLane } from './hot-lane.js'
-import { createUpstream } from './upstream.js'
+import { hasSmallBody, readSmallBody } from './small-body.js'
+import { createUpstream, type Upstream, upstreamFaults } from './upstream.js'
 
 /** `fail` is called at most once, and only while nothing has been sent. */
 export type Forward = (
@@ -15,24 +16,30 @@ export type Forward = (
   fail: (error: ApiError) => void,
 ) => void
 
+const lanesTo = (upstream: Upstream, limits: Limits) => ({
+  hot: createHotLane(upstream),
+  general: createGeneralLane(upstream, limits),
+})
+
+/** What the hot lane is made for; the rest is rare and goes by the general one. */
+const hotMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
+
 /**
- * Passes requests on to the apps. Plain reads go by the hot lane, everything else by the general one.
+ * Passes requests on to the apps: reads and small writes by the hot lane, everything else by the general one.
  * @param callerHeader makes the signed header that tells an app who calls
  */
 export function createForward(
   origins: Record<UpstreamName, string>,
   limits: Limits,
+  metrics: Metrics,
   callerHeader: (caller: Caller) => string,
 ): { forward: Forward; close(): Promise<void> } {
-  const lanes = Object.fromEntries(
-    Object.entries(origins).map(([name, origin]) => {
-      const upstream = createUpstream(name, origin, limits.upstreamTimeoutMs)
-      return [name, { hot: createHotLane(upstream), general: createGeneralLane(upstream, limits) }]
-    }),
-  ) as Record<
-    UpstreamName,
-    { hot: ReturnType<typeof createHotLane>; general: ReturnType<typeof createGeneralLane> }
-  >
+  const faults = upstreamFaults(metrics)
+  const open = (name: UpstreamName) => {
+    const at = { name, origin: origins[name], timeoutMs: limits.upstreamTimeoutMs }
+    return lanesTo(createUpstream(at, faults), limits)
+  }
+  const lanes = { catalog: open('catalog'), trending: open('trending') }
 
   const forward: Forward = (req, res, { destination, query, caller }, fail) => {
     const context = contextOf(req)
@@ -40,14 +47,19 @@ export function createForward(
     const withBody = announcesBody(req.headers)
     const own: OutgoingHeaders = { 'x-request-id': context.requestId, [viewerHeader]: callerHeader(caller) }
     if (context.traceparent !== undefined) own.traceparent = context.traceparent
-    const isRead = (req.method === 'GET' || req.method === 'HEAD') && !withBody
     const { hot, general } = lanes[destination.upstream]
     const request = {
       path: destination.path + query,
       headers: outgoingHeaders(req.headers, { own, withBody }),
       answer: ['x-request-id', context.requestId],
     }
-    ;(isRead ? hot : general).forward(req, res, request, fail)
+    if (!hotMethods.has(req.method as string)) return general.forward(req, res, request, fail)
+    if (!withBody) return hot.forward(req, res, { ...request, body: null }, fail)
+    if (!hasSmallBody(req)) return general.forward(req, res, request, fail)
+    readSmallBody(req, limits.bodyTimeoutMs, (error, body) => {
+      if (error) fail(error)
+      else hot.forward(req, res, { ...request, body }, fail)
+    })
   }
 
   return {

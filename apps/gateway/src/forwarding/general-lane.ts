@@ -2,6 +2,7 @@ import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } 
 import { ApiError } from '@marquee/service-kit'
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware'
 import { announcesBody, isPassedBack, joinVary, type OutgoingHeaders } from './headers.js'
+import { bodyTooSlow } from './small-body.js'
 import { tooSlow, type Upstream, unreachable } from './upstream.js'
 
 /** What one exchange needs while it runs; http-proxy hands around nothing but `req` and `res`. */
@@ -40,7 +41,7 @@ function refuseStrayBody(req: IncomingMessage): ApiError | null {
   })
 }
 
-/** The lane of everything that is not a plain read: writes, uploads, odd methods. */
+/** The lane of what is not for the hot one: large bodies, bodies without a length, odd methods. */
 export function createGeneralLane(
   upstream: Upstream,
   { bodyTimeoutMs }: { bodyTimeoutMs: number },
@@ -86,12 +87,7 @@ function watch(
     upstream.timedOut()
     exchange.stop(tooSlow(upstream))
   }
-  const bodyLate = () =>
-    exchange.stop(
-      new ApiError('body_timeout', `The body took more than ${request.bodyTimeoutMs} ms.`, {
-        headers: { connection: 'close' },
-      }),
-    )
+  const bodyLate = () => exchange.stop(bodyTooSlow(request.bodyTimeoutMs))
   let timer = announcesBody(req.headers)
     ? setTimeout(bodyLate, request.bodyTimeoutMs)
     : setTimeout(late, upstream.timeoutMs)
@@ -149,7 +145,12 @@ function events(upstream: Upstream, exchanges: WeakMap<IncomingMessage, Exchange
         if (!incoming.complete) exchange.stop(unreachable(upstream))
       })
     })
-    proxy.on('error', (error, req) => exchanges.get(req)?.stop(unreachable(upstream, error)))
+    proxy.on('error', (error, req) => {
+      const exchange = exchanges.get(req)
+      if (!exchange || exchange.over) return
+      upstream.failed()
+      exchange.stop(unreachable(upstream, error))
+    })
     proxy.on('econnreset', (_error, req) => void exchanges.get(req)?.finish())
   }
 }

@@ -1,4 +1,12 @@
-import { ApiError } from '@marquee/service-kit'
+import { ApiError, type Metrics } from '@marquee/service-kit'
+
+export type UpstreamFaults = ReturnType<typeof upstreamFaults>
+
+export const upstreamFaults = (metrics: Metrics) =>
+  metrics.counter('marquee_upstream_faults_total', 'Requests that an app did not answer, by app and kind', [
+    'upstream',
+    'kind',
+  ])
 
 /** What both lanes share of one app behind the gateway. */
 export interface Upstream {
@@ -10,8 +18,10 @@ export interface Upstream {
   isOpen(): boolean
   /** An answer came, whatever it says. */
   succeeded(): void
-  /** Nothing came in time. A refused connection costs nothing and does not count. */
+  /** Nothing came in time. */
   timedOut(): void
+  /** Refused or cut: that is known at once, costs nothing and does not count for the breaker. */
+  failed(): void
 }
 
 const silencesToOpen = 5
@@ -21,7 +31,10 @@ const openForMs = 1000
  * A breaker of counting alone: a frozen app makes each caller wait for the whole deadline, and callers pile up. After some
  * silences in a row all are refused at once, and every second one request is let through to see.
  */
-export function createUpstream(name: string, origin: string, timeoutMs: number): Upstream {
+export function createUpstream(
+  { name, origin, timeoutMs }: { name: string; origin: string; timeoutMs: number },
+  faults: UpstreamFaults,
+): Upstream {
   let silences = 0
   let retryAt = 0
   return {
@@ -31,14 +44,19 @@ export function createUpstream(name: string, origin: string, timeoutMs: number):
     isOpen() {
       if (silences < silencesToOpen) return false
       const now = Date.now()
-      if (now < retryAt) return true
+      if (now < retryAt) {
+        faults.inc({ upstream: name, kind: 'given_up' })
+        return true
+      }
       retryAt = now + openForMs
       return false
     },
     succeeded() {
       silences = 0
     },
+    failed: () => faults.inc({ upstream: name, kind: 'unreachable' }),
     timedOut() {
+      faults.inc({ upstream: name, kind: 'silent' })
       silences += 1
       retryAt = Date.now() + openForMs
     },

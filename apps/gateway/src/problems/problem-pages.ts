@@ -38,7 +38,6 @@ function page(title: string, body: string): Reply {
     ...cache,
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'x-content-type-options': 'nosniff',
   }
   return { status: 200, headers, body: Buffer.from(html) }
 }
