@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type EventRecord, world } from '@marquee/contracts'
 import { connectKafka, startRelay } from '@marquee/events'
 import { Registry, silentLogger } from '@marquee/service-kit'
-import { readTopic, settle, testEngines } from '@marquee/test-kit'
+import { proxyTo, readTopic, settle, testEngines } from '@marquee/test-kit'
 import { reconcile } from './rebuild/reconcile-store.js'
 import { serveTrending } from './testing/serve.js'
 
@@ -127,29 +127,50 @@ describe('what the catalogue says', () => {
   })
 })
 
-describe('two instances', () => {
-  it('count as one, and the second leads on within seconds when the first is gone', async () => {
-    const second = await place.start('trending#2')
-    await Promise.all(
-      Array.from({ length: 60 }, (_, n) =>
-        (n % 2 ? app : second).view(winterTide.id, { key: `both-${n % 30}` }),
-      ),
-    )
+describe('instances', () => {
+  let second: typeof app
+  const viewsOf = async (id: string) => {
+    const { json } = await second.send('/api/v1/content/trending/daily?limit=100')
+    return json.items.find(({ content }: Item) => content.id === id).views as number
+  }
+
+  it('count as one, and the next leads on within seconds when the leader is gone', async () => {
+    second = await place.start('trending#2')
+    const both = (n: number) => (n % 2 ? app : second).view(winterTide.id, { key: `both-${n % 30}` })
+    await Promise.all(Array.from({ length: 60 }, (_, n) => both(n)))
     const { json } = await second.view(winterTide.id, { key: 'both-0' })
     expect(json).toMatchObject({ counted: false, totalViews: 42 })
     await app.stop()
     await second.view(paperLanterns.id, { address: '192.0.2.200', key: 'after' })
-    await settle(
-      async () => {
-        const list = await second.send('/api/v1/content/trending/daily?limit=100')
-        expect(list.json.items.find(({ content }: Item) => content.id === paperLanterns.id).views).toBe(4)
-      },
-      { timeoutMs: 10_000 },
-    )
+    await settle(async () => expect(await viewsOf(paperLanterns.id)).toBe(4), { timeoutMs: 10_000 })
+  })
+
+  it('go on without a leader that is frozen, and lose and repeat nothing when it wakes', async () => {
+    const link = await proxyTo(place.counters.url)
+    const { redis, key } = place.counters.open()
+    await place.start('trending#3', link.url)
+    // The third leads: the second gives its lease away.
+    await settle(async () => {
+      if (!(await redis.get(key('lease')))?.startsWith('trending#3@')) await redis.del(key('lease'))
+      expect(await redis.get(key('lease'))).toMatch(/^trending#3@/)
+    })
+    link.freeze()
+    try {
+      for (let n = 0; n < 5; n++)
+        await second.view(paperLanterns.id, { address: `192.0.2.${n}`, key: 'frozen' })
+      await settle(async () => expect(await viewsOf(paperLanterns.id)).toBe(9), { timeoutMs: 10_000 })
+      await second.idle()
+    } finally {
+      link.thaw()
+    }
+    await second.view(paperLanterns.id, { address: '192.0.2.99', key: 'thawed' })
+    await settle(async () => expect(await viewsOf(paperLanterns.id)).toBe(10), { timeoutMs: 10_000 })
     await second.idle()
-    const counters = place.counters.open()
-    expect(await reconcile(counters)).toMatchObject({ agrees: true, totalViews: 47 })
+    const stored = new Set<string>()
+    const found = await reconcile(place.counters.open(), { onId: (id) => stored.add(id) })
+    expect(found).toMatchObject({ agrees: true, totalViews: 53 })
     const views = await readTopic(brokers, `${place.topicPrefix}content.viewed`)
-    expect(new Set(views.map(({ headers }) => headers.ce_id)).size).toBe(47)
+    expect(new Set(views.map(({ headers }) => headers.ce_id))).toEqual(stored)
+    await link.close()
   })
 })

@@ -25,7 +25,7 @@ export async function serveTrending(
   const topicPrefix = `t-${randomUUID()}.`
   const running: { stop(): Promise<void> }[] = []
 
-  async function start(instance = 'trending') {
+  async function start(instance = 'trending', countersUrl = options.countersUrl ?? counters.url) {
     const trending = createTrending(
       {
         HOST: '127.0.0.1',
@@ -35,7 +35,7 @@ export async function serveTrending(
         MARQUEE_INTERNAL_KEY: internalKey,
         MARQUEE_CURSOR_KEY: 'b2'.repeat(32),
         INSTANCE: instance,
-        COUNTERS_URL: options.countersUrl ?? counters.url,
+        COUNTERS_URL: countersUrl,
         CATALOG_ORIGIN: catalog.origin,
         kafkaBrokers: options.kafka ?? testEngines().kafka,
         limits: { ...defaultLimits, ...options.limits },
