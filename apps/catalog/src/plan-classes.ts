@@ -57,7 +57,8 @@ const entries = (planClass: PlanClass, ...names: string[]): Record<string, PlanE
   Object.fromEntries(names.map((name) => [name, { class: planClass }]))
 
 export const planClasses: Record<string, PlanEntry> = {
-  'content.read': {
+  'content.read': { class: 'one-task', values: [id, ['ja', 'ko']] },
+  'content.read-parts': {
     class: 'one-task',
     values: [id, ['ja', 'ko'], ['episodes', 'translations', 'externalIds', 'credits'], true],
   },

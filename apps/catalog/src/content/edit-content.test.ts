@@ -111,15 +111,22 @@ describe('adding a title', () => {
     expect(await events(id)).toEqual([])
   })
 
-  it('keeps no title when its event cannot be written', async () => {
-    const id = '0192aaaa-0000-7000-8000-00000000000b'
-    const odd = {
-      ...titleOf(newTitle() as Parameters<typeof titleOf>[0], id, [], new Date()),
-      origin: 'mars' as 'thai',
-    }
-    await expect(transaction(test.catalog.pool, (tx) => insertTitle(tx, odd, ['odd']))).rejects.toThrow()
-    expect(await query(test.catalog.pool, rows, [id])).toEqual([{ count: 0 }])
-    expect(await test.api('/api/v1/content/odd')).toMatchObject({ status: 404 })
+  it.each(['outbox', 'content_listing'])('is all or nothing, also when it fails at %s', async (table) => {
+    const { pool } = test.catalog
+    const before = await create()
+    const slug = `all-or-nothing-${table.replace('_', '-')}`
+    await pool.query(`ALTER TABLE ${table} RENAME TO away`)
+    const [made, edited] = await Promise.all([
+      create({ slug }),
+      patch(before.json.id, before.headers.get('etag')!, { title: 'Never' }),
+    ]).finally(() => pool.query(`ALTER TABLE away RENAME TO ${table}`))
+    expect([made.status, edited.status]).toEqual([500, 500])
+    const written = await pool.query('SELECT FROM content_metadata WHERE slug = $1', [slug])
+    const told = await pool.query('SELECT FROM outbox WHERE body LIKE $1', [`%${slug}%`])
+    expect([written.rowCount, told.rowCount]).toEqual([0, 0])
+    expect((await test.api(`/api/v1/content/${before.json.id}`)).text).toBe(before.text)
+    expect(await events(before.json.id)).toHaveLength(1)
+    expect((await create({ slug })).status).toBe(201)
   })
 })
 
