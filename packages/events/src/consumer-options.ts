@@ -1,6 +1,6 @@
 import type { EventType } from '@marquee/contracts'
 import type { Registry } from 'prom-client'
-import type { Kafka } from './kafka.js'
+import type { Kafka } from './handle.js'
 import type { ReceivedEvent } from './message.js'
 import type { Log } from './waiting.js'
 

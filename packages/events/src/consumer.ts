@@ -1,6 +1,6 @@
 import type { ConsumerOptions } from './consumer-options.js'
+import type { Batch, InMessage, Reader } from './handle.js'
 import { createHandling } from './handling.js'
-import type { Batch, InMessage, Reader } from './kafka.js'
 import { consumerMetrics } from './metrics.js'
 import { steadySender } from './steady-sender.js'
 import { aborted, pause, withDeadline } from './waiting.js'
@@ -17,10 +17,9 @@ export interface EventConsumer {
 const chunkSize = 100
 const patience = 3
 const lookEveryMs = 5000
-const stopWithinMs = 6000
+const stopWithinMs = 4500
 
 interface State {
-  reader: Reader | undefined
   /** When something last moved, or was rightly waited for. */
   progressAt: number
   rebuilds: number
@@ -34,7 +33,7 @@ export function startConsumer(options: ConsumerOptions): EventConsumer {
   const stopping = new AbortController()
   const metrics = consumerMetrics(registry)
   const sender = steadySender(kafka)
-  const state: State = { reader: undefined, progressAt: performance.now(), rebuilds: 0 }
+  const state: State = { progressAt: performance.now(), rebuilds: 0 }
   const handle = createHandling(options, metrics, sender.send)
   const onBatch = batchLoop(handle, state, options.sessionTimeoutMs ?? 7000, stopping.signal)
   const loop = supervise(options, state, metrics, onBatch, stopping.signal)
@@ -111,8 +110,12 @@ async function supervise(
   const { kafka, group, topics, log, sessionTimeoutMs = 7000 } = options
   while (!stop.aborted) {
     try {
-      const reader = await kafka.openReader({ group, topics, sessionTimeoutMs, onBatch })
-      state.reader = reader
+      const opening = kafka.openReader({ group, topics, sessionTimeoutMs, onBatch })
+      const reader = await Promise.race([opening, aborted(stop)])
+      if (!reader) {
+        void opening.then((late) => late.close()).catch(() => {})
+        return
+      }
       state.progressAt = performance.now()
       const ended = new AbortController()
       const failure = await Promise.race([

@@ -1,6 +1,6 @@
 import { deadTopic, type EventType } from '@marquee/contracts'
 import type { ConsumerOptions, Context } from './consumer-options.js'
-import type { InMessage, OutMessage } from './kafka.js'
+import type { InMessage, OutMessage } from './handle.js'
 import { parseMessage, type ReceivedEvent, toDeadLetter } from './message.js'
 import type { consumerMetrics } from './metrics.js'
 import { pause } from './waiting.js'

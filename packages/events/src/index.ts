@@ -1,6 +1,7 @@
 export type { EventRecord, NewEvent } from '@marquee/contracts'
 export { type EventConsumer, startConsumer } from './consumer.js'
 export type { ConsumerOptions, Context, Handlers } from './consumer-options.js'
-export { connectKafka, ensureTopics, type Kafka, type KafkaOptions } from './kafka.js'
+export type { Kafka, KafkaOptions } from './handle.js'
+export { connectKafka, ensureTopics } from './kafka.js'
 export type { ReceivedEvent } from './message.js'
 export { type Outbox, type Relay, type RelayOptions, startRelay } from './relay.js'

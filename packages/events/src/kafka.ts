@@ -7,76 +7,14 @@ import kafkajs, {
   logLevel,
   Partitioners,
 } from 'kafkajs'
+import type { Batch, Kafka, KafkaOptions, OutMessage, Position, Reader, Sender } from './handle.js'
 import { differences, type WantedTopic, wantedTopics } from './topics.js'
-import { type Log, withDeadline } from './waiting.js'
+import { pause, withDeadline } from './waiting.js'
 
 /*
  * The only file that knows the client, because the client has no maintainer and will be changed. Its traps stay in here: calls
  * that hang through an outage get deadlines, consumers that crash never restart themselves (we do), headers become text.
  */
-
-export interface OutMessage {
-  topic: string
-  key: string | Buffer | null
-  value: string | Buffer | null
-  headers: Record<string, string>
-}
-export interface InMessage {
-  topic: string
-  partition: number
-  offset: string
-  key: string | null
-  rawKey: Buffer | null
-  value: Buffer | null
-  headers: Record<string, string>
-}
-export interface Batch {
-  messages: InMessage[]
-  heartbeat(): Promise<void>
-  /** Everything up to and with this message is done. */
-  commit(last: InMessage): Promise<void>
-  isRunning(): boolean
-}
-/** Idempotent, all acks, one request in flight. */
-export interface Sender {
-  send(messages: OutMessage[]): Promise<void>
-  close(): Promise<void>
-}
-export interface Reader {
-  /** Resolves when it has crashed for good. */
-  crashed: Promise<Error>
-  /** Partitions that are ours now, as `topic/partition`; null before the group was joined. */
-  assigned(): Set<string> | null
-  close(): Promise<void>
-}
-export interface Position {
-  topic: string
-  partition: number
-  /** Messages that the group has not done yet. */
-  behind: number
-}
-export interface Kafka {
-  readonly clientId: string
-  readonly log: Log
-  openSender(): Promise<Sender>
-  openReader(options: {
-    group: string
-    topics: string[]
-    sessionTimeoutMs: number
-    onBatch: (batch: Batch) => Promise<void>
-  }): Promise<Reader>
-  positions(group: string, topics: string[]): Promise<Position[]>
-  ensure(names: string[]): Promise<{ differs: string[] }>
-  close(): Promise<void>
-}
-
-export interface KafkaOptions {
-  brokers: string[]
-  clientId: string
-  log: Log
-  /** Before every topic's name; for tests that share a broker. */
-  topicPrefix?: string
-}
 
 const adminDeadlineMs = 8000
 const closeDeadlineMs = 2000
@@ -120,27 +58,32 @@ export function connectKafka({ brokers, clientId, log, topicPrefix = '' }: Kafka
 /** One connection for questions, made when needed and thrown away when it fails. */
 function adminConnection(client: Client) {
   let current: Promise<Admin> | undefined
+  let closed = false
   const open = async () => {
     const admin = client.admin()
     await withDeadline(admin.connect(), adminDeadlineMs, 'Kafka did not answer')
     return admin
   }
-  const close = async () => {
+  const drop = async () => {
     const admin = await current?.catch(() => undefined)
     current = undefined
     if (admin) await withDeadline(admin.disconnect(), closeDeadlineMs, 'not closed').catch(() => {})
   }
   return {
     async use<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+      if (closed) throw new Error('the Kafka handle is closed')
       current ??= open()
       try {
         return await withDeadline(work(await current), adminDeadlineMs, 'Kafka did not answer')
       } catch (error) {
-        void close()
+        void drop()
         throw error
       }
     },
-    close,
+    close() {
+      closed = true
+      return drop()
+    },
   }
 }
 
@@ -197,7 +140,8 @@ async function openReader(
   consumer.on('consumer.group_join', ({ payload }) => {
     assigned = partitionsOf(payload.memberAssignment, logical)
   })
-  const close = () => closeConsumer(consumer)
+  let joining: Promise<unknown> = Promise.resolve()
+  const close = () => closeConsumer(consumer, joining)
   try {
     await withDeadline(consumer.connect(), adminDeadlineMs, 'Kafka did not answer')
     await withDeadline(
@@ -205,23 +149,25 @@ async function openReader(
       adminDeadlineMs,
       'Kafka did not answer',
     )
-    // It resolves when the group is joined, which may take a while: a crash meanwhile is told by the event.
-    void consumer
-      .run({
-        autoCommit: false,
-        eachBatchAutoResolve: false,
-        eachBatch: (payload) => onBatch(toBatch(payload, logical)),
-      })
-      .catch(() => {})
   } catch (error) {
     void close()
     throw error
   }
+  joining = consumer
+    .run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      eachBatch: (payload) => onBatch(toBatch(payload, logical)),
+    })
+    .catch(() => {})
   return { crashed, assigned: () => assigned, close }
 }
 
-async function closeConsumer(consumer: Consumer): Promise<void> {
-  await withDeadline(consumer.disconnect(), closeDeadlineMs * 2, 'not closed').catch(() => {})
+/** A consumer that is told to go while it joins its group forgets that, and would consume for ever: it is told again. */
+async function closeConsumer(consumer: Consumer, joining: Promise<unknown>): Promise<void> {
+  const leave = () => withDeadline(consumer.disconnect(), closeDeadlineMs, 'not closed').catch(() => {})
+  await withDeadline(joining, closeDeadlineMs, 'not joined').catch(() => void joining.then(leave))
+  await leave()
 }
 
 const partitionsOf = (assignment: Record<string, number[]>, logical: (topic: string) => string) =>
@@ -272,7 +218,8 @@ async function positions(admin: Admin, groupId: string, names: string[]): Promis
 async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: string[] }> {
   const existing = new Set(await admin.listTopics())
   await admin.createTopics({
-    waitForLeaders: true,
+    // Waiting for leaders fails while the broker has not heard of the topic yet: we wait below.
+    waitForLeaders: false,
     topics: wanted
       .filter(({ topic }) => !existing.has(topic))
       .map(({ topic, partitions, config }) => ({
@@ -281,7 +228,10 @@ async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: s
         configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
       })),
   })
-  const { topics } = await admin.fetchTopicMetadata({ topics: wanted.map(({ topic }) => topic) })
+  const topics = await metadata(
+    admin,
+    wanted.map(({ topic }) => topic),
+  )
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: wanted.map(({ topic, config }) => ({
@@ -301,6 +251,17 @@ async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: s
     ),
   }))
   return { differs: differences(wanted, found) }
+}
+
+async function metadata(admin: Admin, names: string[]) {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return (await admin.fetchTopicMetadata({ topics: names })).topics
+    } catch (error) {
+      if (attempt === 20 || (error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+      await pause(100)
+    }
+  }
 }
 
 /**

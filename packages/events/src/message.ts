@@ -6,7 +6,7 @@ import {
   isEventType,
   topicOf,
 } from '@marquee/contracts'
-import type { InMessage, OutMessage } from './kafka.js'
+import type { InMessage, OutMessage } from './handle.js'
 
 /** CloudEvents 1.0, binary mode: attributes in headers, the event's own JSON as the body, the subject as the key. */
 export function toMessage(record: EventRecord): OutMessage {

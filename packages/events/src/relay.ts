@@ -1,6 +1,6 @@
 import { deadTopic, type EventRecord } from '@marquee/contracts'
 import type { Registry } from 'prom-client'
-import type { Kafka, OutMessage } from './kafka.js'
+import type { Kafka, OutMessage } from './handle.js'
 import { toMessage } from './message.js'
 import { relayMetrics } from './metrics.js'
 import { steadySender } from './steady-sender.js'
@@ -43,7 +43,7 @@ const gatherMs = 20
 const pollMs = 1000
 const measureEveryMs = 5000
 const pruneEveryMs = 600_000
-const stopWithinMs = 6000
+const stopWithinMs = 4500
 // Under the broker's limit of 1 MB for a batch of one partition, with room for headers.
 const bytesPerSend = 500_000
 const largestMessage = 950_000

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { settle } from '@marquee/test-kit'
 import { Registry } from 'prom-client'
+import type { Reader } from './handle.js'
 import { type Kafka, startConsumer } from './index.js'
-import type { Reader } from './kafka.js'
 import { silent } from './testing/world.js'
 
 /** A client whose fate the test decides: the real one does not crash on demand. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { topics as contractTopics, deadLetterRetentionMs } from '@marquee/contracts'
+import { settle } from '@marquee/test-kit'
 import { Kafka, logLevel } from 'kafkajs'
 import { connectKafka, ensureTopics } from './index.js'
 import { type OwnTopics, ownTopics, silent } from './testing/world.js'
@@ -23,8 +24,9 @@ describe('ensureTopics', () => {
     const entries = [{ name: 'retention.ms', value: '1000' }]
     await admin.createTopics({
       topics: [{ topic: `${other.prefix}content.stats`, numPartitions: 2, configEntries: entries }],
-      waitForLeaders: true,
+      waitForLeaders: false,
     })
+    await settle(async () => (await admin.listTopics()).includes(`${other.prefix}content.stats`))
     await admin.disconnect()
     const kafka = connectKafka({
       brokers: topics.brokers,
