@@ -1,8 +1,10 @@
 import { ApiError, type Metrics } from '@marquee/service-kit'
 
-export type UpstreamFaults = ReturnType<typeof upstreamFaults>
+export interface UpstreamFaults {
+  inc(labels: { upstream: string; kind: 'unreachable' | 'silent' | 'given_up' }): void
+}
 
-export const upstreamFaults = (metrics: Metrics) =>
+export const upstreamFaults = (metrics: Metrics): UpstreamFaults =>
   metrics.counter('marquee_upstream_faults_total', 'Requests that an app did not answer, by app and kind', [
     'upstream',
     'kind',
