@@ -2,6 +2,7 @@ import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { createClosers } from './closers.js'
 import type { Logger } from './logger.js'
+import { type Answering, latest } from './node-refusals.js'
 
 /** Work beside the requests: relay, consumers, jobs. */
 export interface Background {
@@ -27,14 +28,14 @@ const drainMs = 7000
 
 export function createLifecycle(options: LifecycleOptions, ready: () => Server) {
   const { log } = options
-  const inFlight = new Set<ServerResponse>()
+  const connections = new Set<Answering>()
   let server: Server | undefined
   let stopped: Promise<void> | undefined
 
   async function stop(): Promise<void> {
-    log.info({ inFlight: inFlight.size }, 'stopping')
-    for (const res of inFlight) res.shouldKeepAlive = false
-    if (server?.listening) await drain(server, inFlight)
+    log.info({ connections: connections.size }, 'stopping')
+    for (const { [latest]: res } of connections) if (res) res.shouldKeepAlive = false
+    if (server?.listening) await drain(server)
     for (const { name, stop } of options.background ?? []) await quietly(log, name, stop)
     await options.closers?.closeAll()
     log.info('stopped')
@@ -46,11 +47,13 @@ export function createLifecycle(options: LifecycleOptions, ready: () => Server) 
     /** Answers given from now on tell the client that the connection ends. */
     begin(res: ServerResponse) {
       if (stopped) res.shouldKeepAlive = false
-      inFlight.add(res)
     },
-    end: (res: ServerResponse) => void inFlight.delete(res),
     async listen(): Promise<{ port: number }> {
       server = ready()
+      server.on('connection', (socket: Answering) => {
+        connections.add(socket)
+        socket.on('close', () => connections.delete(socket))
+      })
       const port = await open(server, options)
       for (const { start } of options.background ?? []) await start?.()
       log.info({ port, host: options.host }, 'listening')
@@ -74,14 +77,13 @@ function open(server: Server, { port, host }: LifecycleOptions): Promise<number>
 }
 
 /** New connections are refused at once; idle ones end; those with a request end with its answer, or hard after `drainMs`. */
-function drain(server: Server, inFlight: Set<ServerResponse>): Promise<void> {
+function drain(server: Server): Promise<void> {
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), 50)
     const hard = setTimeout(() => server.closeAllConnections(), drainMs)
     server.close(() => {
       clearInterval(sweep)
       clearTimeout(hard)
-      inFlight.clear()
       resolve()
     })
   })

@@ -12,8 +12,9 @@ const refusals: Record<string, Refusal> = {
   HPE_CHUNK_EXTENSIONS_OVERFLOW: ['body_too_large', 'The chunk extensions of this request are too large.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['body_timeout', 'The request did not arrive in time.'],
 }
-const latest = Symbol('marquee.latest')
-type Answering = Socket & { [latest]?: ServerResponse }
+/** Where a connection keeps the answer that it is or was last busy with. */
+export const latest = Symbol('marquee.latest')
+export type Answering = Socket & { [latest]?: ServerResponse }
 
 const unreadable: Refusal = ['bad_request', 'This is not a valid HTTP/1.1 request.']
 

@@ -72,7 +72,6 @@ export function createService(options: ServiceOptions): Service {
   else dispatchers.push(dispatch)
 
   function closed(this: ServerResponse) {
-    lifecycle.end(this)
     observe(this)
   }
   const onRequest = (req: IncomingMessage, res: ServerResponse) => {

@@ -41,6 +41,13 @@ describe('a cursor', () => {
     )
   })
 
+  it.each([`${text}=`, `${text}\n`, ` ${text}`, `${text}..`])(
+    'that only decodes to the same (%j) is refused',
+    (other) => {
+      expect(codeOf(() => readCursor(key, other, payload))).toBe('invalid_cursor')
+    },
+  )
+
   it.each(['', 'x', '=', '%00', 'A'.repeat(1000)])('that is garbage (%s) is refused', (garbage) => {
     expect(codeOf(() => readCursor(key, garbage, payload))).toBe('invalid_cursor')
   })
