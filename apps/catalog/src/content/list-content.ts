@@ -8,6 +8,7 @@ import {
   queryInteger,
   Status,
   Uuid,
+  world,
   z,
 } from '@marquee/contracts'
 import { ApiError, endpoint, jsonBytes } from '@marquee/service-kit'
@@ -18,7 +19,7 @@ import { placeAt } from './list-content-ids.js'
 import { listByIds, Place, listContent as readPage } from './listing-store.js'
 
 const path = '/api/v1/content'
-const year = queryInteger(0, 9999).optional().openapi({ type: 'integer', example: 2020 })
+const year = (example: number) => queryInteger(0, 9999).optional().openapi({ type: 'integer', example })
 
 const ids = z
   .string()
@@ -35,17 +36,18 @@ const ratingMin = z
   .regex(/^\d{1,2}(\.\d{1,2})?$/, 'expected a number such as 7.5')
   .transform(Number)
   .optional()
-  .openapi({ type: 'number', minimum: 0, example: 7.5 })
+  .openapi({ type: 'number', minimum: 0, description: 'At least this mean of reviews, e.g. 7.5' })
 
+// The examples together find something in the named world: the try-it-out of the API docs fills them all in.
 const filters = {
   kind: Kind.optional(),
   origin: Origin.optional(),
-  genre: Uuid.optional(),
-  tag: Uuid.optional(),
-  yearFrom: year,
-  yearTo: year,
+  genre: Uuid.optional().openapi({ description: 'Id of a genre', example: world.genres.romance.id }),
+  tag: Uuid.optional().openapi({ description: 'Id of a tag', example: undefined }),
+  yearFrom: year(2000),
+  yearTo: year(2030),
   ratingMin,
-  vip: queryBoolean.optional(),
+  vip: queryBoolean.optional().openapi({ example: false }),
   status: Status.optional().openapi({ description: 'Others than published are for editors' }),
 }
 

@@ -106,16 +106,14 @@ describe('writing episodes', () => {
     expect((await test.api(`/api/v1/content/${id}/episodes`)).json.items).toHaveLength(1)
   })
 
-  it('edits by version, and one of two edits of a version gets through', async () => {
+  it('edits by version, and one of ten edits of a version gets through', async () => {
     const { id } = await title()
     const made = await add(id, { durationSeconds: 1500 })
     const { headers } = await test.api(`/api/v1/episodes/${made.json.id}`)
     const etag = headers.get('etag')!
-    const answers = await Promise.all([
-      patch(made.json.id, etag, { title: 'A' }),
-      patch(made.json.id, etag, { title: 'B' }),
-    ])
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 412])
+    const titles = Array.from({ length: 10 }, (_, n) => `Edit ${n}`)
+    const answers = await Promise.all(titles.map((title) => patch(made.json.id, etag, { title })))
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(9).fill(412)])
     const edited = await patch(made.json.id, '"2"', { number: 7, durationSeconds: null })
     expect(edited.json).toMatchObject({ version: 3, number: 7, sortOrder: 7, durationSeconds: null })
     expect((await test.api(`/api/v1/episodes/${made.json.id}`)).json).toMatchObject(edited.json)
