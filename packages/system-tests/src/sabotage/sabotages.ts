@@ -20,12 +20,20 @@ export const sabotages: Sabotage[] = [
     test: 'inbox',
   },
   {
+    name: 'outbox-transaction',
+    file: 'packages/postgres/src/pool.ts',
+    line: "await tx.query('BEGIN')",
+    broken: "await tx.query('SELECT 1')",
+    project: 'packages/postgres',
+    test: 'outbox',
+  },
+  {
     name: 'owner-check',
     file: 'apps/trending/src/views/increment-views.ts',
     line: "if (counted.verdict !== 'unknown') return counted",
     broken: 'if (counted) return counted',
     project: 'apps/trending',
-    test: 'views',
+    test: 'increment-views',
   },
   {
     name: 'cursor-signature',
@@ -33,7 +41,7 @@ export const sabotages: Sabotage[] = [
     line: 'timingSafeEqual(raw.subarray(0, macBytes), mac(key, bytes))',
     broken: 'timingSafeEqual(mac(key, bytes), mac(key, bytes))',
     project: 'packages/service-kit',
-    test: 'cursor',
+    test: 'signed',
   },
   {
     name: 'cache-fill-guard',
