@@ -1,4 +1,3 @@
-import { parse as uuidBytes } from 'uuid'
 import type { Counters } from '../counters-store.js'
 import { keptHours } from '../ranking/prepare.js'
 import { viewEventTail } from '../views/view-store.js'
@@ -51,7 +50,6 @@ const argumentsOf = ({ contentId, ms, eventId, viewer, ranked }: SeedView) => [
   contentId,
   ms,
   eventId,
-  Buffer.from(uuidBytes(eventId)),
   viewer,
   ranked ? '1' : '0',
   viewEventTail(viewer, {}),

@@ -1,9 +1,9 @@
 -- One live view in one step. KEYS[1] = root of all keys.
 -- Returns { verdict, contentId, total, dayViews }; verdict: unknown | reused | repeated | counted.
 local root = KEYS[1]
-local ref, refIsId, dedupe, dedupeMs, bodyHash, eventId, rawId = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
-local viewer, address, tail, traceparent = ARGV[8], ARGV[9], ARGV[10], ARGV[11]
-local viewerMs, perAddress, keepDays = tonumber(ARGV[12]), tonumber(ARGV[13]), tonumber(ARGV[14])
+local ref, refIsId, dedupe, dedupeMs, bodyHash, eventId = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local viewer, address, tail, traceparent = ARGV[7], ARGV[8], ARGV[9], ARGV[10]
+local viewerMs, perAddress, keepDays = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
 
 local id = ref
 if refIsId == '0' then id = redis.call('HGET', root .. ':slugs', ref) end
@@ -18,11 +18,11 @@ local clock = redis.call('TIME')
 local nowMs = clock[1] * 1000 + math.floor(clock[2] / 1000)
 if kept then
   if string.sub(kept, 1, 16) ~= asked then return { 'reused' } end
-  return { string.sub(kept, 17) == rawId and 'counted' or 'repeated', id,
+  return { string.sub(kept, 17) == bytesOf(eventId) and 'counted' or 'repeated', id,
     tonumber(redis.call('HGET', root .. ':totals', id) or 0),
     tonumber(redis.call('HGET', root .. ':days:' .. id, math.floor(nowMs / 86400000)) or 0) }
 end
-redis.call('SET', key, asked .. rawId, 'PX', dedupeMs)
+redis.call('SET', key, asked .. bytesOf(eventId), 'PX', dedupeMs)
 
 local seen, ranked = true, false
 local viewerKey = root .. ':seen:' .. id .. ':' .. viewer
@@ -40,7 +40,7 @@ if redis.call('EXISTS', viewerKey) == 0 then
 end
 
 local total, today = countView(root, {
-  contentId = id, ms = nowMs, eventId = eventId, rawId = rawId, viewer = viewer, seen = seen, ranked = ranked,
+  contentId = id, ms = nowMs, eventId = eventId, viewer = viewer, seen = seen, ranked = ranked,
   tail = tail, traceparent = traceparent, keepDays = keepDays,
 }, nowMs)
 return { 'counted', id, total, today }

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { isUuid, type Limits } from '@marquee/contracts'
-import { parse as uuidBytes, v7 as uuidv7 } from 'uuid'
+import { v7 as uuidv7 } from 'uuid'
 import type { Counters } from '../counters-store.js'
 import { keptHours } from '../ranking/prepare.js'
 
@@ -26,7 +26,7 @@ const route = 'POST /api/v1/content/{id}/views/increment'
 const digest = (...parts: string[]) => {
   const hash = createHash('sha256')
   for (const part of parts) hash.update(`${Buffer.byteLength(part)}:${part}`)
-  return hash.digest().subarray(0, 16)
+  return hash.digest().subarray(0, 16).toString('base64url')
 }
 
 /**
@@ -84,11 +84,10 @@ export async function countView(
     'countView',
     view.ref,
     isUuid(view.ref) ? '1' : '0',
-    dedupe.toString('base64url'),
+    dedupe,
     own ? limits.serverEventIdTtlMs : limits.idempotencyKeyTtlMs,
     digest(JSON.stringify([view.viewerId ?? null, view.sessionId ?? null])),
     eventId,
-    Buffer.from(uuidBytes(eventId)),
     viewer,
     address,
     viewEventTail(viewer, view),
