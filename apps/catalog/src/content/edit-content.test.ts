@@ -116,10 +116,9 @@ describe('adding a title', () => {
     const before = await create()
     const slug = `all-or-nothing-${table.replace('_', '-')}`
     await pool.query(`ALTER TABLE ${table} RENAME TO away`)
-    const [made, edited] = await Promise.all([
-      create({ slug }),
-      patch(before.json.id, before.headers.get('etag')!, { title: 'Never' }),
-    ]).finally(() => pool.query(`ALTER TABLE away RENAME TO ${table}`))
+    const etag = before.headers.get('etag')!
+    const [made, edited] = [await create({ slug }), await patch(before.json.id, etag, { title: 'Never' })]
+    await pool.query(`ALTER TABLE away RENAME TO ${table}`)
     expect([made.status, edited.status]).toEqual([500, 500])
     const written = await pool.query('SELECT FROM content_metadata WHERE slug = $1', [slug])
     const told = await pool.query('SELECT FROM outbox WHERE body LIKE $1', [`%${slug}%`])

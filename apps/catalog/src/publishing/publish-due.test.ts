@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { query, sql } from '@marquee/postgres'
 import { newTitle, testCatalog } from '../testing/test-catalog.js'
-import { publishDue } from './publish-due.js'
+import { publishDue, publishTitle } from './publish-due.js'
 
 let test: Awaited<ReturnType<typeof testCatalog>>
 beforeAll(async () => {
@@ -32,6 +32,22 @@ describe('scheduled publishing', () => {
       { type: 'content.published' },
     ])
     for (const { id } of [later, draft]) expect((await test.api(`/api/v1/content/${id}`)).status).toBe(404)
+  })
+
+  it('leaves alone what is no longer scheduled for that time when its turn comes', async () => {
+    const publishAt = inHours(-1)
+    const at = new Date(publishAt)
+    const { id } = await create({ status: 'scheduled', publishAt })
+    await publishTitle(test.catalog, { id, at: new Date(inHours(-2)) })
+    expect((await test.api(`/api/v1/content/${id}`)).status).toBe(404)
+    await publishTitle(test.catalog, { id, at })
+    await publishTitle(test.catalog, { id, at })
+    const published = await test.api(`/api/v1/content/${id}`)
+    expect(published.json).toMatchObject({ status: 'published', version: 2 })
+    const ifMatch = { 'if-match': published.headers.get('etag')! }
+    await test.api(`/api/v1/content/${id}`, { method: 'DELETE', as: 'editor', headers: ifMatch })
+    await publishTitle(test.catalog, { id, at })
+    expect((await test.api(`/api/v1/content/${id}`)).status).toBe(404)
   })
 
   it('publishes an episode whose air date has come', async () => {

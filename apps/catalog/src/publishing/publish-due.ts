@@ -13,7 +13,7 @@ export async function publishDue(catalog: Catalog): Promise<void> {
   for (const due of await dueEpisodes(catalog.pool)) await publishEpisode(catalog, due)
 }
 
-const publishTitle = (catalog: Catalog, due: Due): Promise<void> =>
+export const publishTitle = (catalog: Catalog, due: Due): Promise<void> =>
   editContent(catalog, due.id, {
     change: (before) =>
       still(due, before.status, before.publishAt)
@@ -22,7 +22,7 @@ const publishTitle = (catalog: Catalog, due: Due): Promise<void> =>
     answer: async () => undefined,
   })
 
-const publishEpisode = (catalog: Catalog, due: Due) =>
+export const publishEpisode = (catalog: Catalog, due: Due) =>
   editEpisode(catalog, due.id, (before) =>
     still(due, before.status, before.airDate)
       ? { ...before, status: 'published', version: before.version + 1 }
