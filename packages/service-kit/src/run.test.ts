@@ -71,9 +71,12 @@ describe('a process that runs an app', () => {
     `async () => { setInterval(() => {}, 1000); console.log('up'); return { stop: async () => { ${stop} } } }`
 
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('stops in order on %s, once', async (signal) => {
-    const { child, ended, up } = start(app("console.log('closing')"))
+    const { child, ended, up } = start(
+      app("console.log('closing'); await new Promise((r) => setTimeout(r, 100))"),
+    )
     await up
     child.kill(signal)
+    await once(child.stdout as never, 'data')
     child.kill(signal)
     const { code, output } = await ended
     expect({ code, closings: output.split('closing').length - 1 }).toEqual({ code: 0, closings: 1 })
