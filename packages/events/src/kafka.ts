@@ -228,10 +228,12 @@ async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: s
         configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
       })),
   })
-  const topics = await metadata(
-    admin,
-    wanted.map(({ topic }) => topic),
-  )
+  const names = wanted.map(({ topic }) => topic)
+  const { topics } = await onceHosted(async () => {
+    const found = await admin.fetchTopicMetadata({ topics: names })
+    for (const name of names) await admin.fetchTopicOffsets(name)
+    return found
+  })
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: wanted.map(({ topic, config }) => ({
@@ -253,12 +255,14 @@ async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: s
   return { differs: differences(wanted, found) }
 }
 
-async function metadata(admin: Admin, names: string[]) {
+/** A topic that was just made is not known to its broker at once. */
+async function onceHosted<T>(ask: () => Promise<T>): Promise<T> {
+  const early = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return (await admin.fetchTopicMetadata({ topics: names })).topics
+      return await ask()
     } catch (error) {
-      if (attempt === 20 || (error as { type?: string }).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error
+      if (attempt === 30 || !early.includes(String((error as { type?: string }).type))) throw error
       await pause(100)
     }
   }

@@ -17,13 +17,16 @@ export async function readTopic(brokers: string[], topic: string): Promise<Topic
   const kafka = new Kafka({ brokers, clientId, logLevel: logLevel.NOTHING })
   const admin = kafka.admin()
   await admin.connect()
-  const ends = (await admin.fetchTopicOffsets(topic)).filter(({ low, high }) => BigInt(high) > BigInt(low))
-  const left = new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]))
-  const messages: TopicMessage[] = []
-  if (left.size > 0) await consumeUntil(kafka, clientId, topic, left, messages)
-  await admin.deleteGroups([clientId]).catch(() => undefined)
-  await admin.disconnect()
-  return messages
+  try {
+    const ends = (await admin.fetchTopicOffsets(topic)).filter(({ low, high }) => BigInt(high) > BigInt(low))
+    const left = new Map(ends.map(({ partition, high }) => [partition, BigInt(high)]))
+    const messages: TopicMessage[] = []
+    if (left.size > 0) await consumeUntil(kafka, clientId, topic, left, messages)
+    await admin.deleteGroups([clientId]).catch(() => undefined)
+    return messages
+  } finally {
+    await admin.disconnect()
+  }
 }
 
 async function consumeUntil(
