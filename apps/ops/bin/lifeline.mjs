@@ -24,7 +24,9 @@ export function attach(child) {
   return child
 }
 
-async function end(signal) {
+const end = (signal) => void endAll(signal)
+
+async function endAll(signal) {
   release()
   const running = [...children]
   for (const child of running) killGroup(child, 'SIGTERM')

@@ -45,7 +45,7 @@ export async function serveTrending(
     running.push(trending)
     const { port } = await trending.start()
     const origin = `http://127.0.0.1:${port}`
-    const check = responseChecker(await (await fetch(`${origin}/openapi.json`)).json())
+    const check = responseChecker((await (await fetch(`${origin}/openapi.json`)).json()) as object)
     async function send(path: string, ask: Ask = {}) {
       const method = ask.method ?? 'GET'
       const viewer = ask.sub === undefined ? null : { sub: ask.sub, roles: [], scopes: [] }
