@@ -115,13 +115,16 @@ async function tryThrice(
   onFailure: (error: unknown) => void,
 ): Promise<unknown> {
   let failures = 0
+  let told = false
   for (;;) {
     try {
       await work()
       return undefined
     } catch (error) {
-      onFailure(error)
       const outage = isOutage(error)
+      // An outage is told once, not twice a second.
+      if (!outage || !told) onFailure(error)
+      told = outage
       failures += outage ? 0 : 1
       if (failures === tries) return error
       await pause(outage ? 500 : 100 * 3 ** failures, signal)

@@ -49,8 +49,11 @@ export function responseChecker(document: object) {
     const media = answer.contentType?.split(';')[0]
     const operation = template && paths[template]?.[verb]
     if (!operation) {
-      if (media === 'application/problem+json')
-        validate(pointer('components', 'schemas', 'Problem'), answer.json, what)
+      // OPTIONS tells what a path allows and has no operation of its own.
+      if (answer.json === undefined && (verb === 'options' || method === 'HEAD')) return
+      if (media !== 'application/problem+json')
+        throw new Error(`${what}: no such operation, and no problem but ${media}`)
+      validate(pointer('components', 'schemas', 'Problem'), answer.json, what)
       return
     }
     const response = operation.responses[answer.status]
@@ -59,7 +62,10 @@ export function responseChecker(document: object) {
       if (answer.status === 304) return
       throw new Error(`${what}: this status is not documented for ${template}`)
     }
-    if (answer.json === undefined) return
+    if (answer.json === undefined) {
+      if (response.content && method !== 'HEAD') throw new Error(`${what}: a body is documented, none came`)
+      return
+    }
     if (!media || !response.content?.[media]) throw new Error(`${what}: ${media} is not documented`)
     const node = ['paths', template, verb, 'responses', String(answer.status), 'content', media, 'schema']
     validate(pointer(...node), answer.json, what)
