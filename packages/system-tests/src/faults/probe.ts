@@ -1,11 +1,6 @@
 import { connect } from 'node:net'
 import { readRun } from '../platform.js'
 
-export interface Probe {
-  /** Exchanges with the process itself whose outcome the probe could not know. */
-  failed: number
-}
-
 const ports: Record<string, () => string> = {
   'redis-cache': () => readRun().engines.cache,
   'redis-counters': () => readRun().engines.counters,

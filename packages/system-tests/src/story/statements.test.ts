@@ -28,7 +28,7 @@ async function statementsRun(): Promise<{ text: string; calls: number }[]> {
 const ourTables =
   /\b(content_\w+|episodes?(_listing)?|seasons|genres|tags|persons|external_\w+|outbox|inbox|leases|import_\w+)\b/
 // Migrations and bulk loads are not named: the first are not planned, the second are not reads.
-const unplanned = /^\s*(COPY|CREATE|ALTER|COMMENT|LISTEN|SELECT (create_|citus_|pg_|1 FROM pg_))/i
+const unplanned = /^\s*(COPY|ANALYZE|CREATE|ALTER|COMMENT|LISTEN|SELECT (create_|citus_|pg_|1 FROM pg_))/i
 
 it('ran only statements whose plan is asserted: by-id reads are one task, lists touch projections only', async () => {
   const seen = await statementsRun()
