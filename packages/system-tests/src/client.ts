@@ -41,13 +41,21 @@ export async function send(path: string, ask: Ask = {}): Promise<Answer> {
     body = JSON.stringify(ask.body)
     headers['content-type'] ??= 'application/json'
   }
-  const answer = await agent.request({
-    origin: run.api,
-    path,
-    method: (ask.method ?? 'GET') as Dispatcher.HttpMethod,
-    headers,
-    body: body ?? null,
-  })
+  const once = () =>
+    agent.request({
+      origin: run.api,
+      path,
+      method: (ask.method ?? 'GET') as Dispatcher.HttpMethod,
+      headers,
+      body: body ?? null,
+    })
+  let answer = await once()
+  // A polite client: it waits as long as it is told, so that the stories hold on a platform with its usual limits too.
+  while (answer.statusCode === 429) {
+    await answer.body.dump()
+    await new Promise((resolve) => setTimeout(resolve, Number(answer.headers['retry-after']) * 1000))
+    answer = await once()
+  }
   const text = await answer.body.text()
   const isJson = String(answer.headers['content-type'] ?? '').includes('json') && text !== ''
   return {
