@@ -6,15 +6,17 @@ const undescribed = /^\/(openapi\.json|api-docs)/
 
 let checker: ReturnType<typeof responseChecker> | undefined
 
+/** @throws what about the answer is not as /openapi.json says. */
+export async function checkAnswer(path: string, ask: Ask, answer: Answer): Promise<void> {
+  checker ??= responseChecker((await send('/openapi.json')).json)
+  if (undescribed.test(path)) return
+  const { status, headers, json } = answer
+  checker(ask.method ?? 'GET', path, { status, contentType: headers['content-type'], json })
+}
+
 /** A request whose answer, whatever it is, must be what /openapi.json says. */
 export async function api(path: string, ask: Ask = {}): Promise<Answer> {
-  checker ??= responseChecker((await send('/openapi.json')).json)
   const answer = await send(path, ask)
-  if (!undescribed.test(path))
-    checker(ask.method ?? 'GET', path, {
-      status: answer.status,
-      contentType: answer.headers['content-type'],
-      json: answer.json,
-    })
+  await checkAnswer(path, ask, answer)
   return answer
 }

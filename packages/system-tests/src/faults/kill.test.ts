@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
 import { readTopic, settle } from '@marquee/test-kit'
-import { closeClient, send } from '../client.js'
+import { api } from '../checked.js'
+import { closeClient } from '../client.js'
 import { readRun } from '../platform.js'
 import { seeded } from '../random.js'
 import { count, startLoad, type Write } from './load.js'
@@ -22,7 +23,7 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 const totals = async () =>
   Object.fromEntries(
     await Promise.all(
-      titles.map(async (id) => [id, (await send(`/api/v1/content/${id}`)).json.totalViews as number]),
+      titles.map(async (id) => [id, (await api(`/api/v1/content/${id}`)).json.totalViews as number]),
     ),
   )
 const alive = (pid: number) => {
@@ -53,7 +54,7 @@ async function kill(target: string, log: Write[]): Promise<Bite> {
     await settle(() => expect(readRun().processes[target]).not.toBe(pid), { timeoutMs: 20_000 })
     await settle(
       async () => {
-        expect((await send('/health/ready')).status).toBe(200)
+        expect((await api('/health/ready')).status).toBe(200)
         expect(alive(readRun().processes[target]!)).toBe(true)
         const passed = log
           .slice(before)
@@ -93,6 +94,8 @@ describe(`every process killed under load (seed ${seed})`, () => {
       `${load.log.length} writes: ${count(load.log, { outcome: 'ok' })} ok, ${count(load.log, { outcome: 'fail' })} refused, ${count(load.log, { outcome: 'unknown' })} unknown`,
     )
 
+    expect(load.violations).toEqual([])
+
     // Each fault bit: a client of that process saw at least one outcome that it could not know.
     for (const { target, unknown, probe } of bites)
       expect({ target, bit: unknown + probe > 0 }).toEqual({ target, bit: true })
@@ -109,7 +112,7 @@ describe(`every process killed under load (seed ${seed})`, () => {
     const creates = load.log.filter((write) => write.kind === 'create')
     const made = new Map<string, string>()
     for (const { key, outcome } of creates) {
-      const { status, json } = await send(`/api/v1/content/${key}`, { as: 'editor' })
+      const { status, json } = await api(`/api/v1/content/${key}`, { as: 'editor' })
       if (status === 200) made.set(json.id, key)
       if (outcome !== 'unknown')
         expect({ key, outcome, status }).toEqual({ key, outcome, status: outcome === 'ok' ? 200 : 404 })
@@ -127,12 +130,12 @@ async function stableTotals(): Promise<Record<string, number>> {
   const settled = await Promise.all(
     titles.map(async (id) => {
       const key = { method: 'POST', headers: { 'idempotency-key': `${tag}-settled-${id}` } }
-      await send(`/api/v1/content/${id}/views/increment`, key)
+      await api(`/api/v1/content/${id}/views/increment`, key)
       const total = await settle(
         async () => {
-          const { json } = await send(`/api/v1/content/${id}/views/increment`, key)
+          const { json } = await api(`/api/v1/content/${id}/views/increment`, key)
           expect(json.counted).toBe(false)
-          expect((await send(`/api/v1/content/${id}`)).json.totalViews).toBe(json.totalViews)
+          expect((await api(`/api/v1/content/${id}`)).json.totalViews).toBe(json.totalViews)
           return json.totalViews as number
         },
         { timeoutMs: 60_000, everyMs: 250 },
