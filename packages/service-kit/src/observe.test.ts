@@ -79,7 +79,7 @@ describe('what is known of a request', () => {
     expect(lines[0]).toMatchObject({ level: 30, method: 'GET', route: '/things/{id}', status: 200 })
     expect(lines[0]?.ms).toBeGreaterThanOrEqual(0)
     expect(lines[0]?.bytes).toBeGreaterThan(10)
-    for (const secret of ['classified', '77', 'abc', 'mina', viewer])
+    for (const secret of ['classified', 'limit', 'abc', 'mina', viewer])
       expect(JSON.stringify(lines[0])).not.toContain(secret)
   })
 

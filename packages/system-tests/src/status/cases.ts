@@ -131,3 +131,16 @@ export const wrongTokens = (
   { input: 'token: garbage', method, path, token: 'x.y.z', status: 401, code: 'invalid_token', ...more },
   { input: 'token: without the role', method, path, as: tooLittle, status: 403, code: 'forbidden', ...more },
 ]
+
+export const json = { 'content-type': 'application/json' }
+export const mergePatch = { 'content-type': 'application/merge-patch+json' }
+export const anyVersion = { ...mergePatch, 'if-match': '"1.x"' }
+
+export const wrongMethod = (method: string, path: string): Case => ({
+  input: `method: ${method}`,
+  method,
+  path,
+  as: 'admin',
+  status: 405,
+  code: 'method_not_allowed',
+})
