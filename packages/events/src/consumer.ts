@@ -35,7 +35,7 @@ export function startConsumer(options: ConsumerOptions): EventConsumer {
   const sender = steadySender(kafka)
   const state: State = { progressAt: performance.now(), rebuilds: 0 }
   const handle = createHandling(options, metrics, sender.send)
-  const onBatch = batchLoop(handle, state, options.sessionTimeoutMs ?? 7000, stopping.signal)
+  const onBatch = batchLoop(handle, state, options.sessionTimeoutMs ?? 6000, stopping.signal)
   const loop = supervise(options, state, metrics, onBatch, stopping.signal)
 
   return {
@@ -107,7 +107,7 @@ async function supervise(
   onBatch: (batch: Batch) => Promise<void>,
   stop: AbortSignal,
 ): Promise<void> {
-  const { kafka, group, topics, log, sessionTimeoutMs = 7000 } = options
+  const { kafka, group, topics, log, sessionTimeoutMs = 6000 } = options
   while (!stop.aborted) {
     try {
       const opening = kafka.openReader({ group, topics, sessionTimeoutMs, onBatch })

@@ -61,6 +61,6 @@ export interface KafkaOptions {
   brokers: string[]
   clientId: string
   log: Log
-  /** Before every topic's name; for tests that share a broker. */
+  /** Before every topic's and group's name; for tests that share a broker. */
   topicPrefix?: string
 }

@@ -38,10 +38,11 @@ export function connectKafka({ brokers, clientId, log, topicPrefix = '' }: Kafka
     clientId,
     log,
     openSender: () => openSender(client, physical),
-    openReader: (options) => openReader(client, options, physical, logical),
+    openReader: (options) =>
+      openReader(client, { ...options, group: physical(options.group) }, physical, logical),
     positions: (group, names) =>
       admin.use(async (connected) => {
-        const all = await positions(connected, group, names.map(physical))
+        const all = await positions(connected, physical(group), names.map(physical))
         return all.map((one) => ({ ...one, topic: logical(one.topic) }))
       }),
     ensure: (names) =>
