@@ -157,8 +157,8 @@ describe('the relay', () => {
 
   it('measures what waits, and stops in time with Kafka frozen, keeping what is not confirmed', async () => {
     const frozen = await frozenKafka()
-    const one = await relayProcess(frozen.kafka, 5000)
     await state(uuidv7(), 1)
+    const one = await relayProcess(frozen.kafka, 5000)
     await settle(
       async () => (await pool.query('SELECT FROM outbox WHERE claimed_until IS NOT NULL')).rowCount === 1,
     )

@@ -108,8 +108,8 @@ async function measure(name: string, outbox: Outbox, metrics: Metrics): Promise<
 
 async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
+    await work().catch(() => {})
     await pause(everyMs, signal)
-    if (!signal.aborted) await work().catch(() => {})
   }
 }
 
