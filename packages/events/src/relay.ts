@@ -87,11 +87,17 @@ export function startRelay(options: RelayOptions): Relay {
     repeat(pruneEveryMs, signal, async () => await outbox.prune?.()),
   ]
 
+  const stop = async () => {
+    stopping.abort()
+    await withDeadline(Promise.all([loop, ...chores]), stopWithinMs, 'relay not stopped').catch(() => {})
+    await withDeadline(Promise.all([sender.close(), outbox.close?.()]), 3000, 'not closed').catch(() => {})
+  }
+  let stopped: Promise<void> | undefined
+
   return {
-    async stop() {
-      stopping.abort()
-      await withDeadline(Promise.all([loop, ...chores]), stopWithinMs, 'relay not stopped').catch(() => {})
-      await withDeadline(Promise.all([sender.close(), outbox.close?.()]), 3000, 'not closed').catch(() => {})
+    stop() {
+      stopped ??= stop()
+      return stopped
     },
     async idle() {
       while (state.busy || (await outbox.pending()) > 0) await pause(20, signal)
