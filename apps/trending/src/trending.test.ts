@@ -4,6 +4,7 @@ import { connectKafka, startRelay } from '@marquee/events'
 import { Registry, silentLogger } from '@marquee/service-kit'
 import { proxyTo, readTopic, settle, testEngines } from '@marquee/test-kit'
 import { reconcile } from './rebuild/reconcile-store.js'
+import { awayFromTheTurn } from './testing/hour.js'
 import { serveTrending } from './testing/serve.js'
 
 const { kafka: brokers } = testEngines()
@@ -12,6 +13,7 @@ const limits = { statsEveryMs: 500, trendingEveryMs: 200, leaseTtlMs: 1000 }
 let place: Awaited<ReturnType<typeof serveTrending>>
 let app: Awaited<ReturnType<typeof place.start>>
 beforeAll(async () => {
+  await awayFromTheTurn()
   place = await serveTrending({ limits })
   app = await place.start()
 })

@@ -4,6 +4,7 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Machine, readMachine } from './config.js'
+import { isPortFree } from './supervise/ports.js'
 import type { ProcessSpec } from './supervise/process-spec.js'
 
 const folders: string[] = []
@@ -18,12 +19,12 @@ export function removeTemporaryFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true })
 }
 
+/** Below the range from which the kernel takes ports for outgoing connections: those of others must not come in between. */
 export async function freePort(): Promise<number> {
-  const server = net.createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as net.AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = 12_000 + Math.floor(Math.random() * 20_000)
+    if (await isPortFree(port)) return port
+  }
 }
 
 export const listens = (port: number): Promise<boolean> =>

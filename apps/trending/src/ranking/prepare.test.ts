@@ -3,6 +3,7 @@ import { defaultLimits, TrendingList, type TrendingPeriod, world } from '@marque
 import type { Counters } from '../counters-store.js'
 import { countersTime } from '../seed/seed-store.js'
 import { testCounters } from '../testing/counters.js'
+import { awayFromTheTurn } from '../testing/hour.js'
 import { idOf, knowTitles, titleState } from '../testing/titles.js'
 import { applyTitles } from '../titles/title-store.js'
 import { countView, createHashKey } from '../views/view-store.js'
@@ -18,6 +19,7 @@ let token: string
 let board: Board | null
 let hour: number
 beforeEach(async () => {
+  await awayFromTheTurn(5_000)
   const place = testCounters()
   worlds.push(place)
   counters = place.open()
