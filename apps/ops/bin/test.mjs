@@ -31,6 +31,7 @@ const runs = [
 export async function runTests(pnpm, filter) {
   const env = { ...toolEnvironment(pnpm), NODE_ENV: 'test' }
   const sums = { passed: 0, failed: 0, skipped: 0 }
+  const unsteady = []
   if (filter.length === 0) for (const check of checks) sums.failed += await runCheck(check, env)
   const catalogue = await getEngines(env)
   const scratch = mkdtempSync(join(tmpdir(), 'marquee-results-'))
@@ -38,14 +39,31 @@ export async function runTests(pnpm, filter) {
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }))
   for (const [title, args] of runs) {
     console.log(`\n== ${title}`)
-    add(sums, await runJest(args, filter, join(scratch, 'result.json'), env))
+    const run = (more) => runJest([...args, ...more], filter, join(scratch, 'result.json'), env)
+    add(sums, filter.length === 0 ? await runSteadily(run, title, unsteady) : await run([]))
   }
   if (sums.passed + sums.failed === 0) console.error(`No test matches ${filter.join(' ')}.`)
   console.log(`\nThe catalogue ran on ${catalogue}.`)
+  for (const file of unsteady) console.log(`UNSTEADY, passed only the second time: ${file}`)
   console.log(
     `${sums.passed} passed, ${sums.failed} failed${sums.skipped > 0 ? `, ${sums.skipped} skipped` : ''}`,
   )
   return sums.failed > 0 || sums.passed === 0 ? 1 : 0
+}
+
+/**
+ * Tests that kill and freeze real engines depend on the machine's mood. A few failed files get a second chance, alone; what passes
+ * only then is named at the end, so that nobody takes it for steady. More than a few, or twice, is a failure.
+ */
+async function runSteadily(run, title, unsteady) {
+  const first = await run([])
+  if (first.failed === 0 || first.failedFiles.length === 0 || first.failedFiles.length > 3) return first
+  console.log(`\n== ${title}, again: ${first.failedFiles.join(', ')}`)
+  // The tests of one platform build on each other's load, so they run again as a whole.
+  const second = await run(title.startsWith('unit') ? ['--runTestsByPath', ...first.failedFiles] : [])
+  if (second.failed > 0) return first
+  unsteady.push(...first.failedFiles)
+  return { ...first, passed: first.passed + first.failed, failed: 0 }
 }
 
 async function runCheck([title, tool, args, advice], env) {
@@ -91,12 +109,13 @@ async function runJest(args, filter, resultFile, env) {
   })
   const result = await readFile(resultFile, 'utf8').then(JSON.parse, () => undefined)
   // A run that passes with no tests, or breaks before its first, leaves no result or an empty one.
-  if (!result) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0 }
+  if (!result) return { passed: 0, failed: code === 0 ? 0 : 1, skipped: 0, failedFiles: [] }
   const failed = result.numFailedTests + result.numRuntimeErrorTestSuites
   return {
     passed: result.numPassedTests,
     failed: failed === 0 && code !== 0 ? 1 : failed,
     skipped: result.numPendingTests + result.numTodoTests,
+    failedFiles: result.testResults.filter(({ status }) => status === 'failed').map(({ name }) => name),
   }
 }
 
