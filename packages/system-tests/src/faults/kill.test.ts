@@ -1,3 +1,8 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
 import { readTopic, settle } from '@marquee/test-kit'
@@ -146,16 +151,32 @@ async function stableTotals(): Promise<Record<string, number>> {
   return Object.fromEntries(settled)
 }
 
-/** Kafka keeps every view longer than a platform under test is old: its distinct ids are the totals. */
+/** What trending stored, told by its own command: it exits with 1 when its ids, totals and buckets differ among themselves. */
+async function storedViewIds(): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'marquee-ids-'))
+  try {
+    const file = join(folder, 'ids')
+    const cli = join(import.meta.dirname, '../../../../apps/trending/dist/cli.js')
+    const env = { ...process.env, COUNTERS_URL: readRun().engines.counters, NODE_OPTIONS: '' }
+    await promisify(execFile)(process.execPath, [cli, 'reconcile', '--json', '--ids', file], { env })
+    return (await readFile(file, 'utf8')).trim().split('\n')
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}
+
+/** Kafka keeps every view longer than a platform under test is old: its distinct ids are those in Redis, and the totals. */
 async function everyViewHasItsEvent(after: Record<string, number>) {
   await settle(
     async () => {
       const messages = await readTopic(readRun().engines.kafka, 'content.viewed')
-      const ids = (id: string) =>
-        new Set(
-          messages.filter(({ headers }) => headers.ce_subject === id).map(({ headers }) => headers.ce_id),
-        )
-      expect(Object.fromEntries(titles.map((id) => [id, ids(id).size]))).toEqual(after)
+      const idsOf = (chosen: typeof messages) => new Set(chosen.map(({ headers }) => String(headers.ce_id)))
+      const counted = titles.map((id) => [
+        id,
+        idsOf(messages.filter((each) => each.headers.ce_subject === id)).size,
+      ])
+      expect(Object.fromEntries(counted)).toEqual(after)
+      expect([...idsOf(messages)].sort()).toEqual((await storedViewIds()).sort())
     },
     { timeoutMs: 60_000, everyMs: 1_000 },
   )
