@@ -160,21 +160,24 @@ describe('PostgreSQL', () => {
     expect(await processesWorkingIn(path.join(own, 'postgres/data'), 'postgres')).toEqual([])
   })
 
-  asRoot('runs in a user namespace in place, below a private home', async () => {
+  asRoot('runs in a user namespace in place, below a private home (needs root)', async () => {
     const dataDir = await privateHome()
     await startsAndStops(dataDir, namespace)
     expect((await stat(path.join(dataDir, 'postgres'))).uid).toBe(0)
   })
 
-  asRoot('runs as a made user where namespaces are closed, its data where that user can read', async () => {
-    const dataDir = await privateHome()
-    await startsAndStops(dataDir, await createPostgresUser())
-    const place = await readlink(path.join(dataDir, 'postgres'))
-    expect((await stat(place)).uid).not.toBe(0)
-    await rm(place, { recursive: true })
-  })
+  asRoot(
+    'runs as a made user where namespaces are closed, its data where that user can read (needs root)',
+    async () => {
+      const dataDir = await privateHome()
+      await startsAndStops(dataDir, await createPostgresUser())
+      const place = await readlink(path.join(dataDir, 'postgres'))
+      expect((await stat(place)).uid).not.toBe(0)
+      await rm(place, { recursive: true })
+    },
+  )
 
-  asRoot('says that it refuses root when run by it directly', async () => {
+  asRoot('says that it refuses root when run by it directly (needs root)', async () => {
     const dataDir = await privateHome()
     await expect(startsAndStops(dataDir, direct)).rejects.toThrow(/initdb for postgres failed:\n.*root/)
   })
