@@ -1,10 +1,7 @@
 import { type CreateContent, type EventType, isUuid, type PatchContent } from '@marquee/contracts'
 import { ApiError } from '@marquee/service-kit'
-import { slugOf } from '../import/slug-rules.js'
+import { reservedSlugs, slugOf } from '../import/slug-rules.js'
 import type { Genres, Title, TitleWithGenres } from './title.js'
-
-/** Paths beside `/content/{id}` that a slug must not hide behind. */
-const reserved = new Set(['ids', 'users', 'trending'])
 
 const invalid = (pointer: string, message: string) =>
   new ApiError('invalid_body', 'The body breaks the schema of this operation.', {
@@ -17,12 +14,12 @@ export function slugCandidates(chosen: string | undefined, title: string, id: st
   const slug = slugOf(title)
   const tail = id.slice(-12)
   if (slug === null) return [`title-${tail}`]
-  return isUuid(slug) || reserved.has(slug) ? [`${slug}-${tail}`] : [slug, `${slug}-${tail}`]
+  return isUuid(slug) || reservedSlugs.has(slug) ? [`${slug}-${tail}`] : [slug, `${slug}-${tail}`]
 }
 
 export function checkedSlug(slug: string): string {
   if (isUuid(slug)) throw invalid('/slug', 'must not look like an id')
-  if (reserved.has(slug)) throw invalid('/slug', 'is a word of this API')
+  if (reservedSlugs.has(slug)) throw invalid('/slug', 'is a word of this API')
   return slug
 }
 

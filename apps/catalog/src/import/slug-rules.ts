@@ -1,7 +1,7 @@
 import { slugPattern } from '@marquee/contracts'
 
 /** Literal segments of `/content/...`: they match before a slug, so a title named like one could not be reached. */
-const reserved = new Set(['ids', 'users', 'trending'])
+export const reservedSlugs: ReadonlySet<string> = new Set(['ids', 'users', 'trending'])
 
 const spelled: Record<string, string> = {
   '×': 'x',
@@ -54,5 +54,5 @@ export function slugCandidates(title: {
   const dated = [name ?? title.kind, title.year].filter((part) => part != null).join('-')
   const exact = [8, 16, 32].map((length) => `${dated}-${title.identity.slice(0, length)}`)
   const readable = name ? [name, dated] : []
-  return [...readable, ...exact].filter((slug) => !reserved.has(slug) && slugPattern.test(slug))
+  return [...readable, ...exact].filter((slug) => !reservedSlugs.has(slug) && slugPattern.test(slug))
 }
