@@ -6,15 +6,15 @@ import { promisify } from 'node:util'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
 import { readTopic, settle } from '@marquee/test-kit'
+import { seededRandom } from '@marquee/trending/seed-views'
 import { api } from '../checked.js'
 import { closeClient } from '../client.js'
 import { readRun } from '../platform.js'
-import { seeded } from '../random.js'
 import { count, startLoad, type Write } from './load.js'
 import { startProbe } from './probe.js'
 
 const seed = Number(process.env.MARQUEE_FAULT_SEED ?? 20_261_121)
-const random = seeded(seed)
+const random = seededRandom(seed)
 const targets = process.env.MARQUEE_FAULT_TARGETS?.split(',') ?? Object.keys(readRun().processes)
 const titles = [
   world.contents.winterTide,
