@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
+import { catalogIds } from '@marquee/seed'
 import { ConfigError, createLogger, httpClient } from '@marquee/service-kit'
 import { Command, InvalidArgumentError } from 'commander'
 import { cliConfig } from './config.js'
 import { type Counters, connected, openCounters } from './counters-store.js'
 import { rebuild } from './rebuild/rebuild-store.js'
 import { reconcile } from './rebuild/reconcile-store.js'
-import { catalogIds } from './seed/catalog-ids.js'
 import { countersTime, seedCounters } from './seed/seed-store.js'
 import { publishedIds } from './titles/title-store.js'
 

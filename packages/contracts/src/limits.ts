@@ -27,6 +27,20 @@ export const defaultLimits = {
   /** A viewer counts once per title in this time for the ranking, and an address is at most this many viewers. */
   rankingViewerTtlMs: 1_800_000,
   viewersPerAddress: 20,
+  /** Composed answers: everything is there, stale or missing by then; how many reviews they show. */
+  detailsDeadlineMs: 1_500,
+  detailsReviews: 5,
+  /** How long a last good part is kept for when its service is down. */
+  lastGoodTtlMs: 86_400_000,
+  /** Foreign tables: the wait for an analytics server, dead or frozen. */
+  foreignTimeoutMs: 3_000,
+  /** Progress: a report may be ahead of the server's clock by so much; a session without reports for so long is over. */
+  reportAheadMs: 300_000,
+  sessionIdleMs: 1_800_000,
+  sessionSweepEveryMs: 60_000,
+  autoNextCountdownSeconds: 5,
+  /** How often the heartbeat that tells a copy's age is written. */
+  heartbeatEveryMs: 1_000,
   /** Trending: how often lists are prepared, and how many titles of a list are kept. */
   trendingEveryMs: 1_500,
   trendingLength: 100,

@@ -35,6 +35,11 @@ export const problemCodes = {
     title: 'No such episode',
     hint: 'The episode is unknown or not published.',
   },
+  review_not_found: {
+    status: 404,
+    title: 'No such review',
+    hint: 'The review is unknown, removed or hidden by a moderator.',
+  },
   genre_not_found: {
     status: 404,
     title: 'No such genre',
@@ -67,6 +72,11 @@ export const problemCodes = {
     status: 409,
     title: 'Episode exists',
     hint: 'This season already has an episode of this number: patch that one.',
+  },
+  review_exists: {
+    status: 409,
+    title: 'Review exists',
+    hint: 'One person has one review of a title: edit that one.',
   },
   idempotency_key_in_use: {
     status: 409,

@@ -1,10 +1,10 @@
 import { SimpleFaker } from '@faker-js/faker'
 import { CreateContent, type Genre, type Kind, type Origin } from '@marquee/contracts'
+import { seedId } from '@marquee/seed'
 import { newTitle } from '../content/content-rules.js'
 import type { NewTitle } from '../import/new-title.js'
 import { slugOf } from '../import/slug-rules.js'
 import { type AirPlan, inventEpisodes, planAiring } from './generate-episodes.js'
-import { seedId } from './seed-id.js'
 import { inventTitle } from './title-words.js'
 import { jobs, premises, type Tongue } from './words.js'
 

@@ -1,7 +1,7 @@
+import { type SeedSize, seedSizeNames, seedSizes } from '@marquee/seed'
 import { Command, Option } from 'commander'
 import { type BulkConnections, todayOption, wholeNumber } from '../import/import-command.js'
 import { createProgress } from '../import/progress.js'
-import { type SeedSize, seedSizes } from './seed-sizes.js'
 
 interface Options {
   size: SeedSize
@@ -16,7 +16,7 @@ export const seedCommand = (connect: () => Promise<BulkConnections>): Command =>
     .description('fill the catalogue with the named world and invented titles; what is there stays')
     .addOption(
       new Option('--size <size>', 'xs 100, s 2,000, m 20,000 or l 200,000 titles')
-        .choices(Object.keys(seedSizes))
+        .choices(seedSizeNames)
         .default('s'),
     )
     .option('--seed <number>', 'another number, other titles', wholeNumber(0, 2 ** 31 - 1), 1)
@@ -34,7 +34,7 @@ export const seedCommand = (connect: () => Promise<BulkConnections>): Command =>
 async function seed({ pool }: BulkConnections, { size, seed, today, json }: Options): Promise<void> {
   // Loaded here, because the generator's library is large and every other command starts without it.
   const { seedTitles } = await import('./seed-titles.js')
-  const titles = seedSizes[size]
+  const { titles } = seedSizes[size]
   const progress = createProgress('titles', titles)
   const report = await seedTitles(pool, { titles, seed, today: new Date(`${today}T00:00:00Z`), progress })
   progress.end()

@@ -1,8 +1,8 @@
 import { CreateContent, type Genre, world } from '@marquee/contracts'
+import { seedId } from '@marquee/seed'
 import { newTitle } from '../content/content-rules.js'
 import type { EpisodeRow } from '../episodes/episode.js'
 import type { NewTitle } from '../import/new-title.js'
-import { seedId } from './seed-id.js'
 import { moreGenres } from './words.js'
 
 export const worldGenres: Genre[] = Object.values(world.genres)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { catalogIds } from '@marquee/seed'
 import { silentLogger } from '@marquee/service-kit'
 import { prepare } from '../ranking/prepare.js'
 import { createTrendingReader } from '../ranking/trending-reader.js'
@@ -6,7 +7,6 @@ import { rebuild } from '../rebuild/rebuild-store.js'
 import { reconcile } from '../rebuild/reconcile-store.js'
 import { keysOf, testCounters } from '../testing/counters.js'
 import { idOf, knowTitles } from '../testing/titles.js'
-import { catalogIds } from './catalog-ids.js'
 import { countersTime, seedCounters } from './seed-store.js'
 import { type SeedPlan, seedViews } from './seed-views.js'
 

@@ -38,6 +38,38 @@ const contentViewed = z.object({
   sessionId: z.string().nullable(),
 })
 
+const episodeSnapshot = z.object({
+  id: uuid,
+  contentId: uuid,
+  seasonNumber: z.number().int(),
+  number: z.number().int(),
+  sortOrder: z.number(),
+  title: z.string(),
+  durationSeconds: z.number().nullable(),
+  creditsStartSeconds: z.number().nullable(),
+  isFree: z.boolean(),
+  airDate: z.string().nullable(),
+  status: z.enum(['draft', 'scheduled', 'published', 'archived']),
+})
+
+const episodeDeleted = z.object({ id: uuid, contentId: uuid })
+
+/** Never the words of a review, nor who wrote it but by id. */
+const reviewPosted = z.object({
+  id: uuid,
+  contentId: uuid,
+  userId: uuid,
+  rating: z.number().int().min(1).max(10),
+})
+
+/** Absolute figures of the published reviews of one title. */
+const ratingChanged = z.object({
+  contentId: uuid,
+  count: z.number().int().min(0),
+  sum: z.number().int().min(0),
+  average: z.number().min(1).max(10).nullable(),
+})
+
 /**
  * One event per version of a title, so `subjectVersion` alone orders them: `content.created` for a new title whatever its status,
  * else `content.published`, `content.unpublished` (published before, not now), `content.deleted` (archived) or `content.updated`.
@@ -52,6 +84,14 @@ export const eventTypes = {
   'content.stats': { version: 1, topic: 'content.stats', schema: contentStats },
   /** One counted view; the event id is the view id. Counting consumers use the inbox, `subjectVersion` is the total after it. */
   'content.viewed': { version: 1, topic: 'content.viewed', schema: contentViewed },
+  /** One per version of an episode, as for titles; `episode.deleted` when it is archived. */
+  'episode.created': { version: 1, topic: 'episode', schema: episodeSnapshot },
+  'episode.updated': { version: 1, topic: 'episode', schema: episodeSnapshot },
+  'episode.published': { version: 1, topic: 'episode', schema: episodeSnapshot },
+  'episode.deleted': { version: 1, topic: 'episode', schema: episodeDeleted },
+  'review.posted': { version: 1, topic: 'review', schema: reviewPosted },
+  /** `subjectVersion` counts the changes of the title's summary. */
+  'rating.changed': { version: 1, topic: 'rating', schema: ratingChanged },
 } as const satisfies Record<string, { version: number; topic: TopicName; schema: Zod.ZodType }>
 
 export type EventType = keyof typeof eventTypes

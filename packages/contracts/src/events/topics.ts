@@ -8,6 +8,9 @@ export const topics = {
   content: { partitions: 6, retentionMs: 14 * day },
   'content.stats': { partitions: 6, retentionMs: 14 * day },
   'content.viewed': { partitions: 6, retentionMs: 35 * day },
+  episode: { partitions: 6, retentionMs: 14 * day },
+  review: { partitions: 6, retentionMs: 14 * day },
+  rating: { partitions: 6, retentionMs: 14 * day },
 } as const
 
 export type TopicName = keyof typeof topics

@@ -1,8 +1,12 @@
 import { IdList } from '@marquee/contracts'
-import type { HttpClient } from '@marquee/service-kit'
+
+/** The part of an HTTP client that is used here. */
+export interface Asks {
+  get(path: string): Promise<{ status: number; body: Buffer }>
+}
 
 /** Every published title's id, by the catalogue's own pages. */
-export async function catalogIds(catalog: Pick<HttpClient, 'get'>): Promise<string[]> {
+export async function catalogIds(catalog: Asks): Promise<string[]> {
   const ids: string[] = []
   let cursor: string | null = ''
   while (cursor !== null) {

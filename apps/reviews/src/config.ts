@@ -1,0 +1,20 @@
+import { readLimits } from '@marquee/contracts'
+import { commonConfig, readConfig } from '@marquee/service-kit'
+import { z } from 'zod'
+
+const ReviewsConfig = z.object({
+  ...commonConfig,
+  DATABASE_URL: z.url({ protocol: /^mongodb(\+srv)?$/ }),
+  KAFKA_BROKERS: z
+    .string()
+    .min(1)
+    .transform((text) => text.split(',')),
+  CATALOG_ORIGIN: z.url({ protocol: /^https?$/ }),
+})
+
+/** @throws ConfigError with everything that is wrong */
+export const readReviewsConfig = (env: NodeJS.ProcessEnv = process.env) => ({
+  ...readConfig(ReviewsConfig, env),
+  limits: readLimits(env),
+})
+export type ReviewsConfig = ReturnType<typeof readReviewsConfig>

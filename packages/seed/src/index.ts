@@ -1,0 +1,5 @@
+export { type Asks, catalogIds } from './catalog-ids.js'
+export { idAt, seedId } from './ids.js'
+export { type SeedUser, seedUsers } from './people.js'
+export { oneOf, seededRandom, shuffled, zipf } from './random.js'
+export { type SeedSize, seedSizeNames, seedSizes } from './sizes.js'
