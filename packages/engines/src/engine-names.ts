@@ -1,12 +1,23 @@
 /** What the apps ask for; one engine may be several processes. */
-export const engineNames = ['catalog', 'cache', 'counters', 'kafka'] as const
+export const engineNames = [
+  'catalog',
+  'analytics',
+  'replica',
+  'reviews',
+  'cache',
+  'counters',
+  'kafka',
+] as const
 export type EngineName = (typeof engineNames)[number]
 
-/** Offsets from the first engine port; gaps are kept for the engines of the next services. */
+/** Offsets from the first engine port. */
 const portOffsets = {
   'postgres-catalog': 0,
   'postgres-catalog-worker-1': 1,
   'postgres-catalog-worker-2': 2,
+  'postgres-analytics': 3,
+  'postgres-replica': 4,
+  mongodb: 5,
   'redis-cache': 6,
   'redis-counters': 7,
   kafka: 8,

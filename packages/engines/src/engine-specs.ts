@@ -6,8 +6,10 @@ import { enginePassword } from './data/secret.js'
 import type { EngineName, EnginePorts } from './engine-names.js'
 import { checkExplicit } from './explicit.js'
 import { kafkaEngine } from './kafka/kafka.js'
+import { mongoEngine } from './mongo/mongo.js'
 import { type CatalogKind, type CatalogMode, catalogEngine } from './postgres/catalog.js'
 import { choosePrivileges } from './postgres/privileges.js'
+import { analyticsServer, replicaServer, singleEngine } from './postgres/single.js'
 import { cacheServer, countersServer, redisEngine } from './redis/redis.js'
 import type { ProcessSpec, Report } from './supervise/process-spec.js'
 
@@ -45,7 +47,7 @@ export async function engineSpecs(options: EngineOptions): Promise<Engines> {
   const context = await contextOf(options)
   const result: Engines = {
     specs: [],
-    urls: { catalog: '', cache: '', counters: '', kafka: '' },
+    urls: { catalog: '', analytics: '', replica: '', reviews: '', cache: '', counters: '', kafka: '' },
     catalogKind: 'plain',
     catalogWorkers: [],
   }
@@ -56,6 +58,9 @@ export async function engineSpecs(options: EngineOptions): Promise<Engines> {
       result.catalogWorkers = catalog.workers
       return catalog
     },
+    analytics: () => singleEngine(context, analyticsServer),
+    replica: () => singleEngine(context, replicaServer),
+    reviews: () => mongoEngine(context),
     cache: () => redisEngine(context, cacheServer),
     counters: () => redisEngine(context, countersServer),
     kafka: () => kafkaEngine(context),

@@ -1,6 +1,7 @@
 import type { EngineName } from './engine-names.js'
 import { EngineError } from './errors.js'
 import { kafkaAnswers } from './kafka/kafka.js'
+import { mongoAnswers } from './mongo/connect.js'
 import type { CatalogKind } from './postgres/catalog.js'
 import { answers, withClient } from './postgres/connect.js'
 import { redisAnswers } from './redis/redis.js'
@@ -8,6 +9,9 @@ import { waitUntil } from './supervise/process-table.js'
 
 const variables: Record<EngineName, string> = {
   catalog: 'MARQUEE_CATALOG_URL',
+  analytics: 'MARQUEE_ANALYTICS_URL',
+  replica: 'MARQUEE_REPLICA_URL',
+  reviews: 'MARQUEE_REVIEWS_URL',
   cache: 'MARQUEE_CACHE_URL',
   counters: 'MARQUEE_COUNTERS_URL',
   kafka: 'MARQUEE_KAFKA_BROKERS',
@@ -15,6 +19,9 @@ const variables: Record<EngineName, string> = {
 
 const asks: Record<EngineName, (url: string) => Promise<boolean>> = {
   catalog: answers,
+  analytics: answers,
+  replica: answers,
+  reviews: mongoAnswers,
   cache: redisAnswers,
   counters: redisAnswers,
   kafka: kafkaAnswers,

@@ -1,10 +1,9 @@
 import { rmSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { type Machine, readMachine } from './config.js'
-import { isPortFree } from './supervise/ports.js'
+import { isPortFree, listens } from './supervise/ports.js'
 import type { ProcessSpec } from './supervise/process-spec.js'
 
 const folders: string[] = []
@@ -26,15 +25,6 @@ export async function freePort(): Promise<number> {
     if (await isPortFree(port)) return port
   }
 }
-
-export const listens = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1')
-    socket.once('connect', () => resolve(true))
-    socket.once('error', () => resolve(false))
-    socket.once('close', () => socket.destroy())
-    socket.once('connect', () => socket.destroy())
-  })
 
 /** Listens on its port; `extra` runs first. */
 export const serverScript = (port: number, extra = '') =>

@@ -5,6 +5,11 @@ export interface TestEngines {
   /** The same database on each Citus worker; empty on plain PostgreSQL. */
   catalogWorkers: string[]
   catalogKind: 'plain' | 'citus'
+  /** The database `analytics` of the primary and of the replica; nothing flows between them in a test run. */
+  analytics: string
+  replica: string
+  /** The database `reviews` of a replica set of one. */
+  reviews: string
   cache: string
   counters: string
   /** `host:port` each. */

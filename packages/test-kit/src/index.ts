@@ -1,5 +1,10 @@
 export { type TestEngines, testEngines } from './engines.js'
-export { type FreshDatabase, freshDatabase } from './fresh-database.js'
+export {
+  type FreshDatabase,
+  type FreshDatabaseOptions,
+  freshDatabase,
+  freshReviewsUrl,
+} from './fresh-database.js'
 export { proxyTo } from './proxy.js'
 export { readTopic, type TopicMessage } from './read-topic.js'
 export { type CheckedAnswer, responseChecker } from './response-checker.js'

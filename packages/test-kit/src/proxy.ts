@@ -23,6 +23,8 @@ export async function proxyTo(url: string) {
   await once(server, 'listening')
   const own = new URL(url)
   own.port = String((server.address() as AddressInfo).port)
+  // A client that looks for the members of a set would find the server itself, past this link.
+  if (own.protocol === 'mongodb:') own.searchParams.set('directConnection', 'true')
   return {
     url: own.href,
     cut() {

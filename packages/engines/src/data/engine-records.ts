@@ -2,9 +2,10 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { EngineError } from '../errors.js'
+import type { Candidate } from '../install/choose.js'
 
 const Recorded = z.object({
-  /** `postgresql`, `citus`, `redis`, `kafka`. */
+  /** `postgresql`, `citus`, `mongodb`, `redis`, `kafka`. */
   engine: z.string(),
   version: z.string(),
   /** `package`, or the program on this machine. */
@@ -39,19 +40,39 @@ export function engineRecords(dataDir: string): EngineRecords {
   }
 }
 
-/** `parts` 1 for "18", 2 for "4.1": as much of a version as must agree for the data to be readable. */
-export const versionHead = (version: string, parts: number) => version.split('.').slice(0, parts).join('.')
+interface Data {
+  folder: string
+  /** What made it; null where there is none yet. */
+  made: Recorded | null
+  /** As much of a version as must agree for the data to be readable: 1 for "18", 2 for "4.1". */
+  versionParts: number
+  /** What those at hand are, in the words of `Recorded.engine`. */
+  engine: string
+  /** The environment variable that names an engine elsewhere. */
+  variable: string
+}
 
-/** Data that none of the engines at hand made: refused, as some engines silently start empty on it. */
-export function refuseData(folder: string, made: Recorded, offered: string[], variable: string): EngineError {
+/** Those that can open the data that is there, the program that made it first; all where there is none. */
+export function thatCanOpen<Programs>(data: Data, candidates: Candidate<Programs>[]): Candidate<Programs>[] {
+  const { made, versionParts } = data
+  if (!made) return candidates
+  const head = (version: string) => version.split('.').slice(0, versionParts).join('.')
+  const fits = candidates.filter(({ version }) => head(version) === head(made.version))
+  if (fits.length === 0) throw refuseData(data, made, candidates)
+  return fits.sort((a, b) => Number(b.source === made.source) - Number(a.source === made.source))
+}
+
+/** Some engines would silently start empty on it. */
+function refuseData(data: Data, made: Recorded, candidates: { version: string }[]): EngineError {
+  const offered = candidates.map(({ version }) => `${data.engine} ${version}`)
   const here =
     offered.length > 0 ? `this machine offers ${offered.join(', ')}` : 'it is not on this machine now'
   return new EngineError(
     [
-      `The data in ${folder} was made by ${made.engine} ${made.version} (${made.source}); ${here}.`,
+      `The data in ${data.folder} was made by ${made.engine} ${made.version} (${made.source}); ${here}.`,
       'Any of these helps:',
       `  - bring ${made.engine} ${made.version} back`,
-      `  - run it elsewhere and set ${variable}`,
+      `  - run it elsewhere and set ${data.variable}`,
       '  - keep this data and start with a new folder: MARQUEE_DATA=<folder> npm start',
       '  - drop this data and seed anew: npm run ops -- reset',
     ].join('\n'),

@@ -4,9 +4,9 @@ import path from 'node:path'
 import { execa } from 'execa'
 import { Kafka } from 'kafkajs'
 import { type Context, type Engine, folderOf, logOf } from '../context.js'
-import { type Recorded, refuseData, versionHead } from '../data/engine-records.js'
+import { type Recorded, thatCanOpen } from '../data/engine-records.js'
 import { EngineError } from '../errors.js'
-import { type Candidate, type Chosen, chooseEngine } from '../install/choose.js'
+import { type Chosen, chooseEngine } from '../install/choose.js'
 import { infraDir } from '../paths.js'
 import type { ProcessSpec } from '../supervise/process-spec.js'
 import { type KafkaPrograms, kafkaCandidates } from './programs.js'
@@ -25,9 +25,10 @@ const javaFlags = [
 
 export async function kafkaEngine(context: Context): Promise<Engine> {
   const candidates = await kafkaCandidates(context.machine, context.report)
+  const data = { folder: folderOf(context, name), made: await madeBy(context) }
   const chosen = await chooseEngine({
     engine: 'Kafka',
-    candidates: await readable(context, candidates),
+    candidates: thatCanOpen({ ...data, versionParts: 2, engine: 'kafka', variable }, candidates),
     absent: candidates.length === 1 ? ['no Kafka 4 installation (kafka-server-start.sh) is on the PATH'] : [],
     ways: [
       `set ${variable} to the address of a broker (host:port)`,
@@ -36,16 +37,6 @@ export async function kafkaEngine(context: Context): Promise<Engine> {
     ],
   })
   return { url: `127.0.0.1:${context.ports.kafka}`, specs: [kafkaSpec(context, chosen)] }
-}
-
-async function readable(context: Context, candidates: Candidate<KafkaPrograms>[]) {
-  const made = await madeBy(context)
-  if (!made) return candidates
-  const fits = candidates.filter(({ version }) => versionHead(version, 2) === versionHead(made.version, 2))
-  if (fits.length > 0)
-    return fits.sort((a, b) => Number(b.source === made.source) - Number(a.source === made.source))
-  const offered = candidates.map(({ version }) => `kafka ${version}`)
-  throw refuseData(folderOf(context, name), made, offered, variable)
 }
 
 const metaFile = (folder: string) => path.join(folder, 'data/meta.properties')

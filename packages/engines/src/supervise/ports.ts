@@ -11,6 +11,17 @@ export async function isPortFree(port: number): Promise<boolean> {
   })
 }
 
+/** True when somebody takes connections there. */
+export const listens = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+
 /** One error that names every taken port: whoever frees them one by one would start many times. */
 export async function checkPorts(specs: ProcessSpec[]): Promise<void> {
   const wanted = specs.flatMap((spec) =>
