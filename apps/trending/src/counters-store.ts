@@ -10,6 +10,7 @@ const guarded = (file: string) => lua('leader/guard.lua', file)
 
 const scripts = {
   countView: lua('views/view-effects.lua', 'views/count-view.lua'),
+  readViews: lua('views/read-views.lua'),
   seedViews: lua('views/view-effects.lua', 'seed/seed-views.lua'),
   applyTitle: lua('titles/apply-title.lua'),
   takeLease: lua('leader/take-lease.lua'),

@@ -1,6 +1,7 @@
 import type { Endpoint } from '@marquee/service-kit'
 import { getTrending } from './ranking/get-trending.js'
 import type { createTrendingReader } from './ranking/trending-reader.js'
+import { getViews } from './views/get-views.js'
 import { type IncrementViewsNeeds, incrementViews } from './views/increment-views.js'
 
 export interface RoutesNeeds extends IncrementViewsNeeds {
@@ -13,4 +14,5 @@ export const routes = (needs: RoutesNeeds): Endpoint[] => [
   getTrending('daily', needs.readTrending), //   GET /api/v1/content/trending/daily
   getTrending('weekly', needs.readTrending), //  GET /api/v1/content/trending/weekly
   getTrending('monthly', needs.readTrending), // GET /api/v1/content/trending/monthly
+  getViews(needs.counters), //                   GET /internal/content/{id}/views
 ]
