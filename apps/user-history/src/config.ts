@@ -2,10 +2,12 @@ import { readLimits } from '@marquee/contracts'
 import { commonConfig, readConfig } from '@marquee/service-kit'
 import { z } from 'zod'
 
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ })
+
 const UserHistoryConfig = z.object({
   ...commonConfig,
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  REPLICA_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  DATABASE_URL: postgresUrl,
+  REPLICA_URL: postgresUrl,
   KAFKA_BROKERS: z
     .string()
     .min(1)
@@ -19,3 +21,19 @@ export const readUserHistoryConfig = (env: NodeJS.ProcessEnv = process.env) => (
   limits: readLimits(env),
 })
 export type UserHistoryConfig = ReturnType<typeof readUserHistoryConfig>
+
+const CommandConfig = z.object({
+  DATABASE_URL: postgresUrl,
+  REPLICA_URL: postgresUrl.optional(),
+  CATALOG_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  ANALYST_PASSWORD: z.string().min(1).optional(),
+  FEDERATION_PASSWORD: z.string().min(1).optional(),
+  REPLICATION_PASSWORD: z.string().min(1).optional(),
+})
+
+/** The command line needs less; each command says what it misses. @throws ConfigError */
+export const readCommandConfig = (env: NodeJS.ProcessEnv = process.env) => ({
+  ...readConfig(CommandConfig, env),
+  limits: readLimits(env),
+})
+export type CommandConfig = ReturnType<typeof readCommandConfig>

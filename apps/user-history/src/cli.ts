@@ -1,0 +1,61 @@
+import { fileURLToPath } from 'node:url'
+import { createPool, migrate } from '@marquee/postgres'
+import { ConfigError, createLogger } from '@marquee/service-kit'
+import { Command, InvalidArgumentError } from 'commander'
+import { type CommandConnections, commands } from './commands.js'
+import { type CommandConfig, readCommandConfig } from './config.js'
+
+const folder = (name: string) => fileURLToPath(new URL(`../migrations/${name}`, import.meta.url))
+/** A batch of thousands of rows, on a machine that does other things too. */
+const bulkTimeoutMs = 60_000
+const log = createLogger('user-history', 'warn')
+
+/** What is migrated, in the order of the way up; a subscriber comes before its publisher. */
+const servers = ({ DATABASE_URL }: CommandConfig) => [{ name: 'primary', url: DATABASE_URL }]
+
+const program = new Command('user-history').description(
+  'What user history owns: the schemas of both analytics servers, replication, the seed',
+)
+
+program
+  .command('migrate')
+  .description('bring the schemas up to date, or take migrations back')
+  .argument('[direction]', 'up or down', direction, 'up')
+  .option('-c, --count <n>', 'how many of each; default: all up, one down', count)
+  .action(async (way: 'up' | 'down', options: { count?: number }) => {
+    const targets = servers(readCommandConfig())
+    for (const { name, url } of way === 'up' ? targets : targets.toReversed()) {
+      const names = await migrate({ url, dir: folder(name), direction: way, log, ...options })
+      const done = names.length === 0 ? 'nothing to migrate' : `migrated ${way}: ${names.join(', ')}`
+      console.log(`${name}: ${done}`)
+    }
+  })
+for (const command of commands(connect)) program.addCommand(command)
+
+function connect(): CommandConnections {
+  const config = readCommandConfig()
+  const primary = createPool({
+    url: config.DATABASE_URL,
+    name: 'user-history-cli',
+    max: 2,
+    queryTimeoutMs: bulkTimeoutMs,
+    log,
+  })
+  return { primary, config, close: () => primary.end() }
+}
+
+function direction(text: string): 'up' | 'down' {
+  if (text === 'up' || text === 'down') return text
+  throw new InvalidArgumentError('expected up or down')
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('expected a whole number from 1')
+}
+
+program.parseAsync().catch((error: unknown) => {
+  if (error instanceof ConfigError) console.error(`Wrong configuration:\n  ${error.problems.join('\n  ')}`)
+  else console.error(error)
+  process.exitCode = error instanceof ConfigError ? 78 : 1
+})

@@ -1,0 +1,13 @@
+import type { Pool } from '@marquee/postgres'
+import type { Command } from 'commander'
+import type { CommandConfig } from './config.js'
+
+/** The environment, and the primary where the work is done; opened when a command runs, closed after it. */
+export interface CommandConnections {
+  primary: Pool
+  config: CommandConfig
+  close(): Promise<void>
+}
+
+/** Commands beside `migrate`: `replication ...`, `seed`, `reconcile`. Each connects only when it runs. */
+export const commands = (_connect: () => CommandConnections): Command[] => []

@@ -1,0 +1,47 @@
+import { isOutage } from '@marquee/postgres'
+import { createClosers, createLogger, createMetrics, createService, httpClient } from '@marquee/service-kit'
+import { createBackground } from './background.js'
+import type { UserHistoryConfig } from './config.js'
+import type { UserHistory } from './context.js'
+import { openDatabases } from './databases.js'
+import { ping } from './ping-store.js'
+import { routes } from './routes.js'
+
+/** Who watched what: everything that this app is made of, in the order in which it opens. `topicPrefix` parts tests from another. */
+export function createUserHistory(config: UserHistoryConfig, topicPrefix?: string) {
+  const { limits } = config
+  const name = 'user-history'
+  const log = createLogger(name, config.LOG_LEVEL)
+  const registry = createMetrics(name).withProcessMetrics()
+  const closers = createClosers(log)
+
+  const { DATABASE_URL, REPLICA_URL } = config
+  const databases = openDatabases({ DATABASE_URL, REPLICA_URL, queryTimeoutMs: limits.storeTimeoutMs, log })
+  closers.onClose('databases', () => databases.close())
+  const catalog = httpClient({
+    origin: config.CATALOG_ORIGIN,
+    name: 'The catalogue',
+    timeoutMs: limits.askOwnerTimeoutMs,
+  })
+  closers.onClose('catalog', () => catalog.close())
+
+  const { primary, replica } = databases
+  const userHistory: UserHistory = { primary, replica, catalog, limits, cursorKey: config.MARQUEE_CURSOR_KEY }
+  const { background, idle } = createBackground(userHistory, config, { log, registry, closers, topicPrefix })
+  const service = createService({
+    name,
+    log,
+    host: config.HOST,
+    port: config.PORT,
+    internalKey: config.MARQUEE_INTERNAL_KEY,
+    limits,
+    endpoints: routes(userHistory),
+    // Reports of known episodes are kept without Kafka, the catalogue and the replica, so these do not decide whether we are ready.
+    readiness: { database: () => ping(primary) },
+    registry,
+    isOutage,
+    background,
+    closers,
+  })
+  return { start: () => service.listen(), stop: () => service.stop(), idle }
+}
