@@ -1,8 +1,10 @@
 export { ApiError, type ApiErrorOptions, type FieldError, isNetworkOutage } from './api-error.js'
+export { type AskOwnerOptions, askOwner } from './ask-owner.js'
 export { type Closer, createClosers } from './closers.js'
 export { ConfigError } from './config-error.js'
 export { contextOf, forwardHeaders, type RequestContext } from './context.js'
 export { readCursor, signCursor } from './cursor.js'
+export { createDispatch } from './dispatch.js'
 export {
   type BodyType,
   type Call,
@@ -30,4 +32,5 @@ export { run } from './run.js'
 export { sendProblem } from './send.js'
 export { createService, type Service, type ServiceOptions } from './service.js'
 export { commonConfig, readConfig } from './service-config.js'
+export { type FlightOptions, singleFlight } from './single-flight.js'
 export { type Caller, readViewer, signViewer, viewerHeader, viewerReader } from './viewer.js'

@@ -3,6 +3,7 @@ import type { Registry } from 'prom-client'
 import { ApiError } from './api-error.js'
 import type { Logger } from './logger.js'
 import { json, type Reply } from './reply.js'
+import { singleFlight } from './single-flight.js'
 
 export type Readiness = Record<string, () => Promise<void>>
 
@@ -23,7 +24,7 @@ export function systemRoutes(options: SystemOptions): Record<string, SystemRoute
   const ready = singleFlight(() => readiness(options))
   return {
     '/health/live': () => json(200, { status: 'live' }, noStore),
-    '/health/ready': () => ready(),
+    '/health/ready': () => ready('all'),
     '/metrics': async (req) => {
       refuseOutsiders(req)
       const body = await options.registry.metrics()
@@ -66,17 +67,6 @@ async function probe(name: string, check: () => Promise<void>, log: Logger) {
     return { state: 'down', ms: Math.round(performance.now() - startedAt) }
   } finally {
     clearTimeout(timer)
-  }
-}
-
-/** Callers that come while it runs share its result. */
-function singleFlight<T>(work: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined
-  return () => {
-    running ??= work().finally(() => {
-      running = undefined
-    })
-    return running
   }
 }
 
