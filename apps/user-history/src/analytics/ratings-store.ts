@@ -1,0 +1,36 @@
+import { type Db, query, sql } from '@marquee/postgres'
+
+/** One `rating.changed`: what all published reviews of a title come to. */
+export interface Rating {
+  contentId: string
+  /** UTC day, YYYY-MM-DD. */
+  day: string
+  average: number | null
+  count: number
+  /** The later change of a title has the higher one. */
+  version: number
+}
+
+const keep = sql(
+  'analytics.keep-ratings',
+  `INSERT INTO content_analytics AS a (content_id, day, average_rating, rating_count, rating_version)
+   SELECT DISTINCT ON (content_id, day) content_id, day, average, count, version
+   FROM unnest($1::uuid[], $2::date[], $3::double precision[], $4::integer[], $5::bigint[])
+     AS told (content_id, day, average, count, version)
+   ORDER BY content_id, day, version DESC
+   ON CONFLICT (content_id, day) DO UPDATE SET average_rating = excluded.average_rating,
+     rating_count = excluded.rating_count, rating_version = excluded.rating_version
+   WHERE a.rating_version < excluded.rating_version`,
+)
+
+/** Keeps the newest of each title and day, whatever order they come in. */
+export async function keepRatings(db: Db, ratings: readonly Rating[]): Promise<void> {
+  if (ratings.length === 0) return
+  await query(db, keep, [
+    ratings.map(({ contentId }) => contentId),
+    ratings.map(({ day }) => day),
+    ratings.map(({ average }) => average),
+    ratings.map(({ count }) => count),
+    ratings.map(({ version }) => version),
+  ])
+}
