@@ -3,6 +3,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { Redis } from 'ioredis'
 import { Kafka } from 'kafkajs'
+import { MongoClient } from 'mongodb'
 import pg from 'pg'
 import { enginePorts } from './engine-names.js'
 import { type Engines, engineSpecs } from './engine-specs.js'
@@ -51,7 +52,7 @@ describe('a killed engine comes back by itself with all it had acknowledged', ()
     engines = await engineSpecs({
       dataDir,
       ports: enginePorts(32_000 - Math.floor(Math.random() * 100) * 10),
-      want: ['catalog', 'counters', 'kafka'],
+      want: ['catalog', 'reviews', 'counters', 'kafka'],
       catalogMode: 'plain',
       report: () => undefined,
     })
@@ -84,6 +85,28 @@ describe('a killed engine comes back by itself with all it had acknowledged', ()
     await after.connect()
     expect((await after.query('SELECT answer FROM kept')).rows).toEqual([{ answer: 42 }])
     await after.end()
+  })
+
+  it('MongoDB, killed while it is written to', async () => {
+    const client = new MongoClient(engines.urls.reviews, {
+      retryWrites: false,
+      serverSelectionTimeoutMS: 5_000,
+    })
+    const kept = client.db().collection<{ _id: number }>('kept')
+    const acknowledged: number[] = []
+    const write = async () => {
+      for (let _id = 0; ; _id++) {
+        await kept.insertOne({ _id }, { writeConcern: { w: 'majority', j: true } })
+        acknowledged.push(_id)
+      }
+    }
+    const written = write().catch(() => acknowledged.length)
+    expect(await waitUntil(async () => acknowledged.length >= 50, 10_000)).toBe(true)
+    await killAndWait('mongodb')
+    const count = await written
+    const found = await kept.find().sort({ _id: 1 }).toArray()
+    expect(found.slice(0, count).map(({ _id }) => _id)).toEqual(acknowledged)
+    await client.close()
   })
 
   it('Redis', async () => {

@@ -7,8 +7,10 @@ import { enginePorts } from './engine-names.js'
 import { engineSpecs } from './engine-specs.js'
 import { EngineError } from './errors.js'
 import { kafkaEngine } from './kafka/kafka.js'
+import { mongoEngine } from './mongo/mongo.js'
 import { catalogEngine } from './postgres/catalog.js'
 import { direct } from './postgres/privileges.js'
+import { analyticsServer, replicaServer, singleEngine } from './postgres/single.js'
 import { cacheServer, countersServer, redisEngine } from './redis/redis.js'
 import { freePort, machineWith, removeTemporaryFolders, temporaryFolder } from './testing.fixture.js'
 
@@ -93,6 +95,29 @@ describe('data of another version is refused with a way out', () => {
     expect(message).toContain('bring citus 99.1+citus13.2 back')
   })
 
+  it.each([analyticsServer, replicaServer])('a PostgreSQL 13 of $name', async (server) => {
+    const given = await context()
+    const data = path.join(given.dataDir, server.name, 'data')
+    await mkdir(data, { recursive: true })
+    await writeFile(path.join(data, 'PG_VERSION'), '13\n')
+    const message = await messageOf(singleEngine(given, server))
+    expect(message).toContain('was made by postgresql 13')
+    expect(message).toContain('this machine offers postgresql 18.4')
+    expect(message).toContain(`set ${server.variable}`)
+  })
+
+  it('reviews kept by a MongoDB 4.4', async () => {
+    const given = await context({ machine: await machineWith({ searchPath: [] }) })
+    const data = path.join(given.dataDir, 'mongodb/data')
+    await mkdir(data, { recursive: true })
+    await writeFile(path.join(data, 'WiredTiger'), '')
+    given.records.keep('mongodb', { engine: 'mongodb', version: '4.4.29', source: '/usr/bin/mongod' })
+    const message = await messageOf(mongoEngine(given))
+    expect(message).toContain('was made by mongodb 4.4.29 (/usr/bin/mongod)')
+    expect(message).toContain('this machine offers mongodb 6.0.5')
+    for (const way of ['MARQUEE_REVIEWS_URL', 'MARQUEE_DATA=', 'ops -- reset']) expect(message).toContain(way)
+  })
+
   it('events kept by a Kafka 3.9', async () => {
     const given = await context({ machine: await machineWith({ searchPath: [] }) })
     await mkdir(path.join(given.dataDir, 'kafka/data'), { recursive: true })
@@ -109,6 +134,17 @@ describe('a machine without the tools', () => {
     expect(message).toContain('Redis could not be had:')
     expect(message).toContain('Python 3.9 or newer with pip on the PATH, which is not there')
     for (const way of ['MARQUEE_CACHE_URL', 'apt install redis-server', 'docker compose up']) {
+      expect(message).toContain(way)
+    }
+  })
+
+  it('is told of every way to get MongoDB', async () => {
+    const given = await context({ machine: await machineWith({ searchPath: [] }) })
+    const message = await messageOf(mongoEngine(given))
+    expect(message).toContain('MongoDB could not be had:')
+    expect(message).toContain('no `mongod` of 6 to 8 is on the PATH')
+    expect(message).toContain('Python 3.9 or newer with pip on the PATH, which is not there')
+    for (const way of ['MARQUEE_REVIEWS_URL', 'put `mongod` 6 to 8 on the PATH', 'docker compose up']) {
       expect(message).toContain(way)
     }
   })

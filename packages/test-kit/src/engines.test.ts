@@ -5,6 +5,7 @@ import { MongoClient } from 'mongodb'
 import pg from 'pg'
 import { testEngines } from './engines.js'
 import { freshDatabase, freshReviewsUrl } from './fresh-database.js'
+import { proxyTo } from './proxy.js'
 
 describe('the engines of a test run', () => {
   it('answer under the URLs that testEngines tells', async () => {
@@ -73,6 +74,22 @@ describe('a database of a test of its own', () => {
       await client.close()
     }
   })
+})
+
+it('a link to MongoDB that is cut cuts its client off, which does not go round it', async () => {
+  const own = freshReviewsUrl()
+  const link = await proxyTo(own.url)
+  const client = await new MongoClient(link.url, { serverSelectionTimeoutMS: 300 }).connect()
+  try {
+    await client.withSession((session) =>
+      session.withTransaction(() => client.db().collection('kept').insertOne({}, { session })),
+    )
+    await link.close()
+    await expect(client.db().collection('kept').findOne()).rejects.toThrow('ECONNREFUSED')
+  } finally {
+    await client.close()
+    await own.drop()
+  }
 })
 
 async function queryOne(url: string, text: string): Promise<unknown> {
