@@ -137,7 +137,7 @@ const isStats = (event: ReceivedEvent): event is ReceivedEvent<'content.stats'> 
 async function topicsMade(kafka: Kafka, log: Logger, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
     try {
-      const { differs } = await ensureTopics(kafka, ['content', 'content.stats'])
+      const { differs } = await ensureTopics(kafka, ['content', 'content.stats', 'episode', 'rating'])
       if (differs.length > 0) log.warn({ topics: differs }, 'topics differ from what we would make')
       return !signal.aborted
     } catch (err) {

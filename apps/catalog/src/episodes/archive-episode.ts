@@ -11,19 +11,23 @@ export const archiveEpisode = (catalog: Catalog) =>
     path: '/api/v1/episodes/{id}',
     operationId: 'archiveEpisode',
     summary: 'Take an episode down',
-    description: 'Archives it, which gives its number free. One that is archived already stays as it is.',
+    description:
+      'Archives it, which gives its number free. One that is archived already stays as it is. Emits `episode.deleted`.',
     tag: 'Episodes',
     access: 'editor',
     params: z.object({ id: Uuid }),
     headers: ifMatch,
     responses: { 204: { description: 'It is archived' } },
     problems: ['episode_not_found'],
-    async handle({ params, headers }) {
+    async handle({ params, headers, traceparent }) {
       const version = ifMatchVersion(headers['if-match'])
-      await editEpisode(catalog, params.id, (before) => {
-        if (before.status === 'archived') return null
-        requireVersion(before.version, version)
-        return { ...before, status: 'archived', version: before.version + 1 }
+      await editEpisode(catalog, params.id, {
+        traceparent,
+        change(before) {
+          if (before.status === 'archived') return null
+          requireVersion(before.version, version)
+          return { ...before, status: 'archived', version: before.version + 1 }
+        },
       })
       return noContent()
     },

@@ -18,8 +18,8 @@ export const createEpisode = (catalog: Catalog) =>
     operationId: 'createEpisode',
     summary: 'Add an episode',
     description:
-      'Its season is made with its first episode. A movie has exactly one episode: a second one is a conflict. No event is emitted ' +
-      'as long as nobody consumes it.',
+      'Its season is made with its first episode. A movie has exactly one episode: a second one is a conflict. Emits ' +
+      '`episode.created`.',
     tag: 'Episodes',
     access: 'editor',
     params: z.object({ id: ContentRef }),
@@ -41,7 +41,7 @@ export const createEpisode = (catalog: Catalog) =>
         const episode = newEpisode(call.body, parent, uuidv7())
         if (title.kind === 'movie' && (await countEpisodes(tx, parent)) > 0)
           throw new ApiError('conflict', 'A movie has exactly one episode, and this one has it already.')
-        await insertEpisode(tx, episode)
+        await insertEpisode(tx, episode, call.traceparent)
         const made = json(201, presentEpisode(episode), {
           location: `/api/v1/episodes/${episode.id}`,
           ...privately,

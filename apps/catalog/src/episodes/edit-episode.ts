@@ -6,11 +6,17 @@ import { lockEpisode, updateEpisode } from './episode-store.js'
 import { noEpisode } from './get-episode.js'
 import { forgetEpisodes } from './told.js'
 
-/** One edit of an episode under its row's lock; `change` answers null to leave it as it is. @throws ApiError episode_not_found */
+export interface EpisodeEdit {
+  /** The episode as it shall be, null to leave it as it is. */
+  change(before: EpisodeRow): EpisodeRow | null
+  traceparent?: string | undefined
+}
+
+/** One edit of an episode under its row's lock, with its event and its projection. @throws ApiError episode_not_found */
 export async function editEpisode(
   catalog: Catalog,
   id: string,
-  change: (before: EpisodeRow) => EpisodeRow | null,
+  { change, traceparent }: EpisodeEdit,
 ): Promise<EpisodeRow> {
   const contentId = await contentOfEpisode(catalog.pool, id)
   if (!contentId) throw noEpisode(id)
@@ -18,7 +24,7 @@ export async function editEpisode(
     const before = await lockEpisode(tx, contentId, id)
     if (!before) throw noEpisode(id)
     const after = change(before)
-    if (after) await updateEpisode(tx, after)
+    if (after) await updateEpisode(tx, before, after, traceparent)
     return { episode: after ?? before, written: after !== null }
   })
   if (written) await forgetEpisodes(catalog, contentId)

@@ -1,7 +1,7 @@
-import { type Db, query, sql, type Tx } from '@marquee/postgres'
+import { type Db, query, sql, type Tx, writeOutbox } from '@marquee/postgres'
 import { ApiError } from '@marquee/service-kit'
 import { columnNames, placeholders, selected, valuesOf } from '../content/title.js'
-import { type EpisodeRow, episodeColumns } from './episode.js'
+import { type EpisodeRow, episodeColumns, episodeEvent } from './episode.js'
 
 const columns = columnNames(episodeColumns)
 const edits = episodeColumns.slice(2).map(([, column], n) => `${column} = $${n + 3}`)
@@ -41,17 +41,23 @@ export const lockEpisode = async (tx: Tx, contentId: string, id: string): Promis
 export const countEpisodes = async (db: Db, contentId: string): Promise<number> =>
   (await query<{ count: number }>(db, statements.count, [contentId]))[0]?.count ?? 0
 
-/** @throws ApiError episode_exists when the season has an episode of this number */
-export const insertEpisode = (tx: Tx, episode: EpisodeRow): Promise<void> => write(tx, 'insert', episode)
+/** With its event. @throws ApiError episode_exists when the season has an episode of this number */
+export const insertEpisode = (tx: Tx, episode: EpisodeRow, traceparent?: string): Promise<void> =>
+  write(tx, null, episode, traceparent)
 
-/** The same for an episode whose row is locked. @throws ApiError episode_exists */
-export const updateEpisode = (tx: Tx, episode: EpisodeRow): Promise<void> => write(tx, 'update', episode)
+/** The same for an edit; `before` must have been read under its lock in this transaction. @throws ApiError episode_exists */
+export const updateEpisode = (
+  tx: Tx,
+  before: EpisodeRow,
+  after: EpisodeRow,
+  traceparent?: string,
+): Promise<void> => write(tx, before, after, traceparent)
 
-async function write(tx: Tx, how: 'insert' | 'update', episode: EpisodeRow): Promise<void> {
+async function write(tx: Tx, before: EpisodeRow | null, episode: EpisodeRow, traceparent?: string) {
   const values = valuesOf(episodeColumns, episode)
   await query(tx, statements.makeSeason, [episode.contentId, episode.seasonNumber])
   try {
-    await query(tx, statements[how], values)
+    await query(tx, before ? statements.update : statements.insert, values)
   } catch (error) {
     if ((error as { code?: string }).code !== '23505') throw error
     const { seasonNumber, number } = episode
@@ -59,5 +65,7 @@ async function write(tx: Tx, how: 'insert' | 'update', episode: EpisodeRow): Pro
       cause: error,
     })
   }
+  await writeOutbox(tx, [episodeEvent(before, episode, traceparent)])
+  // Last: on Citus an open writer of a reference table makes every other one wait.
   await query(tx, statements.list, values)
 }

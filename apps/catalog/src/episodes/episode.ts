@@ -1,4 +1,4 @@
-import type { CreateEpisode, Episode, PatchEpisode } from '@marquee/contracts'
+import type { CreateEpisode, Episode, EventData, EventType, NewEvent, PatchEpisode } from '@marquee/contracts'
 import { ApiError } from '@marquee/service-kit'
 import { checkedTime } from '../content/content-rules.js'
 
@@ -79,4 +79,39 @@ export function patchedEpisode(before: EpisodeRow, patch: PatchEpisode): Episode
 export const presentEpisode = ({ airDate, ...episode }: EpisodeRow): Episode => ({
   ...episode,
   airDate: airDate?.toISOString() ?? null,
+})
+
+/** One event per version, so that `subjectVersion` alone orders them. */
+function eventTypeOf(before: EpisodeRow | null, after: EpisodeRow): EpisodeEventType {
+  if (!before) return 'episode.created'
+  if (before.status === after.status) return 'episode.updated'
+  if (after.status === 'archived') return 'episode.deleted'
+  return after.status === 'published' ? 'episode.published' : 'episode.updated'
+}
+type EpisodeEventType = Extract<EventType, `episode.${string}`>
+
+/** The fact that this version of the episode is; `before` is null for a new one. */
+export function episodeEvent(before: EpisodeRow | null, after: EpisodeRow, traceparent?: string): NewEvent {
+  const type = eventTypeOf(before, after)
+  return {
+    type,
+    subject: after.id,
+    subjectVersion: after.version,
+    body: type === 'episode.deleted' ? { id: after.id, contentId: after.contentId } : snapshot(after),
+    ...(traceparent !== undefined && { traceparent }),
+  }
+}
+
+const snapshot = (episode: EpisodeRow): EventData<'episode.updated'> => ({
+  id: episode.id,
+  contentId: episode.contentId,
+  seasonNumber: episode.seasonNumber,
+  number: episode.number,
+  sortOrder: episode.sortOrder,
+  title: episode.title,
+  durationSeconds: episode.durationSeconds,
+  creditsStartSeconds: episode.creditsStartSeconds,
+  isFree: episode.isFree,
+  airDate: episode.airDate?.toISOString() ?? null,
+  status: episode.status,
 })

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { world } from '@marquee/contracts'
+import { eventTypes, isEventType, world } from '@marquee/contracts'
+import { query, sql } from '@marquee/postgres'
 import { newTitle, testCatalog } from '../testing/test-catalog.js'
 
 let test: Awaited<ReturnType<typeof testCatalog>>
@@ -27,6 +28,13 @@ const add = (contentId: string, more: object = {}, headers: Record<string, strin
   })
 const patch = (id: string, etag: string, body: object) =>
   test.api(`/api/v1/episodes/${id}`, { method: 'PATCH', as: 'editor', headers: { 'if-match': etag }, body })
+
+const outbox = sql(
+  'test.outbox',
+  `SELECT type, subject_version AS version, body::json AS body, traceparent FROM outbox WHERE subject = $1 ORDER BY subject_version`,
+)
+type Told = { type: string; version: number; body: { id: string }; traceparent: string | null }
+const told = (id: string) => query<Told>(test.catalog.pool, outbox, [id])
 
 describe('reading an episode', () => {
   it('gives it with its neighbours', async () => {
@@ -147,5 +155,60 @@ describe('writing episodes', () => {
     expect((await test.api(`/api/v1/episodes/${made.json.id}`)).status).toBe(404)
     expect((await test.api(`/api/v1/episodes/${made.json.id}`, { as: 'editor' })).status).toBe(200)
     expect((await test.api(`/api/v1/content/${id}?include=episodes`)).json.episodes).toEqual([])
+  })
+})
+
+describe('what is told of an episode', () => {
+  const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01'
+
+  it('is one event per version, with the request it came from, and none for what changes nothing', async () => {
+    const { id: contentId } = await title()
+    const { json: made } = await add(
+      contentId,
+      { status: 'draft', airDate: '2026-01-01T10:00:00Z' },
+      { traceparent },
+    )
+    const { id } = made
+    await patch(id, '"1"', { title: 'Second' })
+    await patch(id, '"2"', { title: 'Second' })
+    await patch(id, '"2"', { status: 'published' })
+    await patch(id, '"3"', { status: 'draft' })
+    for (const etag of ['"4"', '"5"'])
+      await test.api(`/api/v1/episodes/${id}`, {
+        method: 'DELETE',
+        as: 'editor',
+        headers: { 'if-match': etag, traceparent },
+      })
+    const events = await told(id)
+    expect(events.map(({ type, version }) => [type, version])).toEqual([
+      ['episode.created', 1],
+      ['episode.updated', 2],
+      ['episode.published', 3],
+      ['episode.updated', 4],
+      ['episode.deleted', 5],
+    ])
+    for (const { type, body } of events)
+      expect(isEventType(type) && eventTypes[type].schema.parse(body)).toMatchObject({ id, contentId })
+    const { version: _, originalTitle: __, thumbnailUrl: ___, ...snapshot } = made
+    expect(events[0]?.body).toEqual(snapshot)
+    expect(events[1]?.body).toMatchObject({ title: 'Second', status: 'draft' })
+    const trace = traceparent.split('-')[1]
+    expect(events.map((event) => event.traceparent?.split('-')[1] === trace)).toEqual([
+      true,
+      false,
+      false,
+      false,
+      true,
+    ])
+  })
+
+  it('is nothing when the write is refused', async () => {
+    const { id } = await title()
+    await add(id)
+    const count = async () =>
+      (await test.catalog.pool.query(`SELECT FROM outbox WHERE type LIKE 'episode.%'`)).rowCount
+    const before = await count()
+    expect((await add(id)).status).toBe(409)
+    expect(await count()).toBe(before)
   })
 })

@@ -14,7 +14,8 @@ export const patchEpisode = (catalog: Catalog) =>
     operationId: 'patchEpisode',
     summary: 'Edit an episode',
     description:
-      'JSON merge patch: what is absent stays, null empties. A patch that changes nothing makes no version.',
+      'JSON merge patch: what is absent stays, null empties. A patch that changes nothing makes no version. Emits `episode.updated`, ' +
+      'or `episode.published` when the status says so.',
     tag: 'Episodes',
     access: 'editor',
     params: z.object({ id: Uuid }),
@@ -29,11 +30,14 @@ export const patchEpisode = (catalog: Catalog) =>
       },
     },
     problems: ['episode_not_found', 'episode_exists'],
-    async handle({ params, headers, body }) {
+    async handle({ params, headers, body, traceparent }) {
       const version = ifMatchVersion(headers['if-match'])
-      const episode = await editEpisode(catalog, params.id, (before) => {
-        requireVersion(before.version, version)
-        return patchedEpisode(before, body)
+      const episode = await editEpisode(catalog, params.id, {
+        traceparent,
+        change(before) {
+          requireVersion(before.version, version)
+          return patchedEpisode(before, body)
+        },
       })
       const reply = json(200, presentEpisode(episode), privately)
       return { ...reply, headers: { ...reply.headers, etag: strongEtag(episode.version, reply.body ?? '') } }

@@ -1,6 +1,16 @@
-import { copyRows, type Db, type Pool, query, sql, type Tx, writeOutbox } from '@marquee/postgres'
+import {
+  copyRows,
+  type Db,
+  outboxColumns,
+  outboxRow,
+  type Pool,
+  query,
+  sql,
+  type Tx,
+  writeOutbox,
+} from '@marquee/postgres'
 import type { NewTitle } from './new-title.js'
-import { createdEvent, projectionTables, shardTables } from './title-rows.js'
+import { createdEvent, episodeEvents, projectionTables, shardTables } from './title-rows.js'
 
 const takenSlugs = sql('bulk.taken-slugs', 'SELECT slug FROM content_slugs WHERE slug = ANY($1::text[])')
 // Figures may have come before the title: events outlive a database that is made anew.
@@ -46,7 +56,20 @@ export async function insertTitles(tx: Tx, titles: NewTitle[]): Promise<void> {
   await copyTables(tx, shardTables, titles)
   await query(tx, addStats, [titles.map(({ title }) => title.id)])
   await writeOutbox(tx, titles.map(createdEvent))
+  await tellEpisodes(tx, titles)
   await copyTables(tx, projectionTables, titles)
+}
+
+/** Ten times as many as the titles: COPYed. The relay is woken for the titles, and finds these too. */
+async function tellEpisodes(tx: Tx, titles: NewTitle[]): Promise<void> {
+  const events = titles.flatMap(episodeEvents)
+  if (events.length > 0)
+    await copyRows(
+      tx,
+      'outbox',
+      outboxColumns,
+      events.map((event) => outboxRow(event)),
+    )
 }
 
 async function copyTables(tx: Tx, tables: typeof shardTables, titles: NewTitle[]): Promise<void> {

@@ -1,7 +1,7 @@
 import type { NewEvent } from '@marquee/contracts'
 import { eventBodyOf } from '../content/content-rules.js'
 import { listedColumns, titleColumns, valuesOf } from '../content/title.js'
-import { episodeColumns } from '../episodes/episode.js'
+import { episodeColumns, episodeEvent } from '../episodes/episode.js'
 import type { NewTitle } from './new-title.js'
 
 interface TableRows {
@@ -83,3 +83,6 @@ export const createdEvent = ({ title }: NewTitle): NewEvent => ({
   subjectVersion: title.version,
   body: eventBodyOf('content.created', title),
 })
+
+export const episodeEvents = ({ episodes }: NewTitle): NewEvent[] =>
+  episodes.map((episode) => episodeEvent(null, episode))

@@ -66,5 +66,9 @@ describe('scheduled publishing', () => {
       version: 2,
     })
     expect((await test.api(`/api/v1/episodes/${later.json.id}`)).status).toBe(404)
+    expect(await query(test.catalog.pool, types, [due.json.id])).toEqual([
+      { type: 'episode.created' },
+      { type: 'episode.published' },
+    ])
   })
 })

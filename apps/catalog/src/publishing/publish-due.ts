@@ -23,11 +23,12 @@ export const publishTitle = (catalog: Catalog, due: Due): Promise<void> =>
   })
 
 export const publishEpisode = (catalog: Catalog, due: Due) =>
-  editEpisode(catalog, due.id, (before) =>
-    still(due, before.status, before.airDate)
-      ? { ...before, status: 'published', version: before.version + 1 }
-      : null,
-  )
+  editEpisode(catalog, due.id, {
+    change: (before) =>
+      still(due, before.status, before.airDate)
+        ? { ...before, status: 'published', version: before.version + 1 }
+        : null,
+  })
 
 // The database has compared the clock; ours may be another one.
 const still = (due: Due, status: string, at: Date | null): boolean =>

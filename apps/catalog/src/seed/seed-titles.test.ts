@@ -66,14 +66,24 @@ describe('a seed of 100 titles', () => {
     expect(ofFerry).toContainEqual(crime[0])
   })
 
-  it('tells each title once, as its event type wants it', async () => {
-    const told = await rows('SELECT type, subject, subject_version, body FROM outbox')
-    const ids = await rows('SELECT id FROM content_metadata')
-    expect(told.map(({ subject }) => subject).sort()).toEqual(ids.map(({ id }) => id).sort())
-    for (const { type, subject, subject_version, body } of told) {
-      expect([type, subject_version]).toEqual(['content.created', 1])
-      expect(eventTypes['content.created'].schema.parse(JSON.parse(body)).id).toBe(subject)
+  it('tells each title and each episode once, as its event type wants it', async () => {
+    for (const [noun, table] of [
+      ['content', 'content_metadata'],
+      ['episode', 'episodes'],
+    ] as const) {
+      const told = await rows(
+        `SELECT subject, subject_version, body FROM outbox WHERE type = '${noun}.created'`,
+      )
+      const ids = await rows(`SELECT id FROM ${table}`)
+      expect(told.map(({ subject }) => subject).sort()).toEqual(ids.map(({ id }) => id).sort())
+      for (const { subject, subject_version, body } of told) {
+        expect(subject_version).toBe(1)
+        expect(eventTypes[`${noun}.created`].schema.parse(JSON.parse(body)).id).toBe(subject)
+      }
     }
+    expect(
+      await rows(`SELECT type FROM outbox WHERE type NOT IN ('content.created', 'episode.created')`),
+    ).toEqual([])
   })
 
   it('has statistics, at zero where none had come before, projections of everything, and one episode per movie', async () => {
@@ -121,7 +131,10 @@ describe('a seed that is killed', () => {
     expect(unchanged).toBeGreaterThan(0)
     expect(added).toBeGreaterThan(0)
     expect(new Set((await events(pool)).map(({ slug }) => slug)).size).toBe(2000)
-    const { rows } = await pool.query('SELECT count(*) AS outbox FROM outbox')
-    expect(rows).toEqual([{ outbox: 2000 }])
+    const { rows } = await pool.query(
+      `SELECT count(*) FILTER (WHERE type = 'content.created') AS titles, count(DISTINCT subject) - count(*) AS again,
+       count(*) FILTER (WHERE type = 'episode.created') - (SELECT count(*) FROM episodes) AS missing FROM outbox`,
+    )
+    expect(rows).toEqual([{ titles: 2000, again: 0, missing: 0 }])
   })
 })

@@ -70,10 +70,11 @@ export async function checksums(pool: Pool): Promise<Record<string, string>> {
   return sums
 }
 
-/** Events that wait to be told: type, slug, version. */
+/** Events of titles that wait to be told: type, slug, version. */
 export async function events(pool: Pool): Promise<{ type: string; slug: string; version: number }[]> {
   const { rows } = await pool.query<{ type: string; slug: string; version: number }>(
-    `SELECT type, body::json->>'slug' AS slug, subject_version::integer AS version FROM outbox ORDER BY id`,
+    `SELECT type, body::json->>'slug' AS slug, subject_version::integer AS version FROM outbox
+     WHERE type LIKE 'content.%' ORDER BY id`,
   )
   return rows
 }
