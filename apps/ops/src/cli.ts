@@ -1,14 +1,16 @@
 import { EngineError, StartError } from '@marquee/engines'
-import { Command, CommanderError, Option } from 'commander'
-import { runAppCommand, seedApps } from './commands/app-commands.js'
+import { seedSizeNames } from '@marquee/seed'
+import { Argument, Command, CommanderError, Option } from 'commander'
+import { migrateApps, runAppCommand, seedApps } from './commands/app-commands.js'
 import { down } from './commands/down.js'
 import { engines } from './commands/engines.js'
 import { keys } from './commands/keys.js'
 import { logs } from './commands/logs.js'
+import { reconcile } from './commands/reconcile.js'
 import { reset } from './commands/reset.js'
 import { status } from './commands/status.js'
 import { token } from './commands/token.js'
-import { type Config, readConfig, seedSizes } from './config.js'
+import { type Config, readConfig } from './config.js'
 import { dev } from './dev/dev.js'
 import { up } from './platform/up.js'
 import { upDetached } from './platform/up-detached.js'
@@ -24,7 +26,8 @@ interface Surroundings {
 
 const codes = `
 Exit codes: 0 done; 1 failed; 2 wrong usage; 3 nothing runs on the data folder; 4 it runs and must be stopped first;
-130 killed by a second Ctrl-C. migrate, seed and import pass on the code of the app that did the work.
+130 killed by a second Ctrl-C. migrate, seed, import, replication and reconcile pass on the code of the app that did the
+work; 1 of "replication verify" and of reconcile: something differs.
 
 The data folder is .data, or MARQUEE_DATA. NO_COLOR turns colours off.`
 
@@ -56,6 +59,7 @@ function program(run: Run, surroundings: Surroundings): Command {
   addPlatform(ops, run, surroundings)
   addQuestions(ops, run)
   addAppCommands(ops, run)
+  addComparisons(ops, run)
   return ops
 }
 
@@ -120,19 +124,20 @@ function addQuestions(ops: Command, run: Run): void {
 function addAppCommands(ops: Command, run: Run): void {
   ops
     .command('migrate')
-    .argument('[args...]', 'up | down, and options of the catalogue')
-    .description('migrate the catalogue')
+    .argument('[app]', 'catalog, user-history or reviews; all when left out')
+    .argument('[args...]', 'up | down, and --count <n>')
+    .description('bring the schemas up to date, or take one app’s migrations back')
     .allowUnknownOption()
-    .action((args: string[]) =>
-      run((config) => runAppCommand(config, 'catalog', ['migrate', ...(args.length > 0 ? args : ['up'])]))(),
+    .action((app: string | undefined, args: string[]) =>
+      run((config) => migrateApps(config, app === undefined ? args : [app, ...args]))(),
     )
 
   const seed = ops
     .command('seed')
-    .description('seed the catalogue and its views; again is harmless')
+    .description('seed titles, then views, viewers with their histories, and reviews; again is harmless')
     .addOption(
       new Option('--size <size>', 'how many titles: 100, 2,000, 20,000, 200,000')
-        .choices(seedSizes)
+        .choices(seedSizeNames)
         .makeOptionMandatory(),
     )
   seed.action(() => run((config) => seedApps(config, seed.opts().size))())
@@ -146,6 +151,24 @@ function addAppCommands(ops: Command, run: Run): void {
     .action((source: string, args: string[]) =>
       run((config) => runAppCommand(config, 'catalog', ['import', source, ...args]))(),
     )
+}
+
+function addComparisons(ops: Command, run: Run): void {
+  const replicationCommand = ops
+    .command('replication')
+    .addArgument(new Argument('<what>').choices(['setup', 'status', 'verify']))
+    .description('the replica of the analytics server: make it, tell how it is, compare it row by row')
+    .option('--json', 'as JSON')
+  replicationCommand.action((what: string) => {
+    const args = ['replication', what, ...(replicationCommand.opts().json ? ['--json'] : [])]
+    return run((config) => runAppCommand(config, 'user-history', args))()
+  })
+
+  const reconcileCommand = ops
+    .command('reconcile')
+    .description('hold what the apps keep against itself and each other')
+    .option('--json', 'as JSON')
+  reconcileCommand.action(() => run((config) => reconcile(config, reconcileCommand.opts()))())
 }
 
 function wholeNumber(text: string): number {

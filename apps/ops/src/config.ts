@@ -1,19 +1,20 @@
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from '@marquee/contracts'
+import { seedSizeNames } from '@marquee/seed'
 import { exitCodes, OpsError } from './problem.js'
-
-export const seedSizes = ['xs', 's', 'm', 'l'] as const
-export type SeedSize = (typeof seedSizes)[number]
 
 const optionalUrl = z.url().optional()
 
 const Environment = z.object({
   MARQUEE_PORT: z.coerce.number().int().min(1024).max(65_000).default(3000),
   MARQUEE_DATA: z.string().min(1).default('.data'),
-  MARQUEE_SEED_SIZE: z.enum([...seedSizes, 'none']).default('s'),
+  MARQUEE_SEED_SIZE: z.enum([...seedSizeNames, 'none']).default('s'),
   MARQUEE_CATALOG: z.enum(['auto', 'plain', 'citus']).default('auto'),
   MARQUEE_CATALOG_URL: optionalUrl,
+  MARQUEE_ANALYTICS_URL: optionalUrl,
+  MARQUEE_REPLICA_URL: optionalUrl,
+  MARQUEE_REVIEWS_URL: optionalUrl,
   MARQUEE_CACHE_URL: optionalUrl,
   MARQUEE_COUNTERS_URL: optionalUrl,
   MARQUEE_KAFKA_BROKERS: z.string().min(1).optional(),
@@ -40,6 +41,9 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     catalogMode: values.MARQUEE_CATALOG,
     urls: {
       catalog: values.MARQUEE_CATALOG_URL,
+      analytics: values.MARQUEE_ANALYTICS_URL,
+      replica: values.MARQUEE_REPLICA_URL,
+      reviews: values.MARQUEE_REVIEWS_URL,
       cache: values.MARQUEE_CACHE_URL,
       counters: values.MARQUEE_COUNTERS_URL,
       kafka: values.MARQUEE_KAFKA_BROKERS,

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it, jest } from '@je
 import { readConfig } from '../config.js'
 import { takeLock } from '../data-folder/lock.js'
 import { exitCodes } from '../problem.js'
+import { migrateApps } from './app-commands.js'
 import { logs } from './logs.js'
 import { reset } from './reset.js'
 import { status } from './status.js'
@@ -60,6 +61,25 @@ describe('reset', () => {
   })
 })
 
+describe('migrate', () => {
+  it.each([[['down']], [['up', '--count', '1']], [['trending']]])(
+    '%j is refused: migrations are taken back, or counted, of one app',
+    async (args) => {
+      await expect(migrateApps(await dataFolder(), args)).rejects.toMatchObject({
+        exitCode: exitCodes.usage,
+        advice: expect.stringContaining('migrate catalog|user-history|reviews'),
+      })
+    },
+  )
+
+  it('asks for a running platform', async () => {
+    for (const args of [[], ['up'], ['reviews', 'down']])
+      await expect(migrateApps(await dataFolder(), args)).rejects.toMatchObject({
+        exitCode: exitCodes.notRunning,
+      })
+  })
+})
+
 describe('status', () => {
   it('of a stopped platform is exit code 3, in JSON too', async () => {
     expect(await status(await dataFolder(), { json: true })).toBe(exitCodes.notRunning)
@@ -106,7 +126,7 @@ describe('the lifetime of a token', () => {
 
 describe('the environment', () => {
   it('is refused with every wrong variable at once', () => {
-    const wrong = { MARQUEE_PORT: '80', MARQUEE_SEED_SIZE: 'xxl', MARQUEE_CATALOG_URL: 'here' }
-    expect(() => readConfig(wrong)).toThrow(/MARQUEE_PORT.*MARQUEE_SEED_SIZE.*MARQUEE_CATALOG_URL/s)
+    const wrong = { MARQUEE_PORT: '80', MARQUEE_SEED_SIZE: 'xxl', MARQUEE_REVIEWS_URL: 'here' }
+    expect(() => readConfig(wrong)).toThrow(/MARQUEE_PORT.*MARQUEE_SEED_SIZE.*MARQUEE_REVIEWS_URL/s)
   })
 })

@@ -14,10 +14,16 @@ export const RunFile = z.object({
   demo: z.object({ userId: z.string(), contentId: z.string(), episodeId: z.string() }),
   engines: z.object({
     catalog: z.string(),
+    analytics: z.string(),
+    /** As the read-only `analyst`. */
+    replica: z.string(),
+    reviews: z.string(),
     cache: z.string(),
     counters: z.string(),
     kafka: z.array(z.string()),
   }),
+  /** Addresses for our own commands, where the one above is for people. */
+  owners: z.object({ replica: z.string() }),
   /** Those that run now. */
   processes: z.record(z.string(), pid),
   supervisor: pid,

@@ -1,13 +1,38 @@
 import { join } from 'node:path'
 import type { Engines, ProcessSpec } from '@marquee/engines'
 import { type Config, root } from '../config.js'
+import { rolePassword, urlAs } from '../data-folder/role-passwords.js'
 import type { Secrets } from '../data-folder/secrets.js'
 
-export const appNames = ['catalog', 'trending', 'gateway'] as const
-export type AppName = (typeof appNames)[number]
+export type AppName = 'catalog' | 'trending' | 'user-history' | 'reviews' | 'gateway'
+export const appNames: readonly AppName[] = ['catalog', 'trending', 'gateway']
 
-/** Offsets from the gateway's port; +2 and +3 are kept for user-history and reviews, the engines begin at +100. */
-export const portOffsets = { gateway: 0, catalog: 1, trending: 4, engines: 100 } as const
+/** Offsets from the gateway's port; the engines begin at +100. */
+export const portOffsets = {
+  gateway: 0,
+  catalog: 1,
+  'user-history': 2,
+  reviews: 3,
+  trending: 4,
+  engines: 100,
+} as const
+
+/** The engines that keep an app's data, by the names of their processes. */
+export const storesOf: Record<AppName, readonly string[]> = {
+  catalog: ['postgres-catalog', 'postgres-catalog-worker-1', 'postgres-catalog-worker-2'],
+  trending: ['redis-counters'],
+  'user-history': ['postgres-analytics', 'postgres-replica'],
+  reviews: ['mongodb'],
+  gateway: [],
+}
+
+const needsBeside: Record<AppName, readonly string[]> = {
+  catalog: ['redis-cache', 'kafka'],
+  trending: ['kafka', 'catalog'],
+  'user-history': ['kafka', 'catalog'],
+  reviews: ['kafka', 'catalog'],
+  gateway: ['redis-cache', 'catalog', 'trending', 'user-history', 'reviews'],
+}
 
 export const logFileOf = (dataDir: string, name: string) => join(dataDir, 'logs', `${name}.log`)
 export const cliOf = (app: AppName) => join(root, 'apps', app, 'dist', 'cli.js')
@@ -15,7 +40,7 @@ export const cliOf = (app: AppName) => join(root, 'apps', app, 'dist', 'cli.js')
 interface Surroundings {
   config: Config
   secrets: Secrets
-  urls: Pick<Engines['urls'], 'catalog' | 'cache' | 'counters' | 'kafka'>
+  urls: Engines['urls']
 }
 
 /** The environment of each app and of its cli: what the machine's has, and ours over it. */
@@ -35,46 +60,53 @@ export function appEnvironments({
     MARQUEE_INTERNAL_KEY: secrets.internalKey,
     MARQUEE_CURSOR_KEY: secrets.cursorKey,
   })
+  const aboutTitles = { KAFKA_BROKERS: urls.kafka, CATALOG_ORIGIN: origin('catalog') }
   return {
     catalog: {
       ...common('catalog'),
       DATABASE_URL: urls.catalog,
       CACHE_URL: urls.cache,
       KAFKA_BROKERS: urls.kafka,
+      ANALYTICS_URL: urlAs(urls.analytics, 'federation', secrets),
+      REPLICA_URL: urlAs(urls.replica, 'federation', secrets),
     },
-    trending: {
-      ...common('trending'),
-      COUNTERS_URL: urls.counters,
-      KAFKA_BROKERS: urls.kafka,
-      CATALOG_ORIGIN: origin('catalog'),
+    trending: { ...common('trending'), COUNTERS_URL: urls.counters, ...aboutTitles },
+    'user-history': {
+      ...common('user-history'),
+      DATABASE_URL: urls.analytics,
+      REPLICA_URL: urls.replica,
+      ...aboutTitles,
+      ANALYST_PASSWORD: rolePassword(secrets, 'analyst'),
+      FEDERATION_PASSWORD: rolePassword(secrets, 'federation'),
+      REPLICATION_PASSWORD: rolePassword(secrets, 'replication'),
     },
+    reviews: { ...common('reviews'), DATABASE_URL: urls.reviews, ...aboutTitles },
     gateway: {
       PUBLIC_ORIGIN: origin('gateway'),
       ...common('gateway'),
       CACHE_URL: urls.cache,
       CATALOG_ORIGIN: origin('catalog'),
       TRENDING_ORIGIN: origin('trending'),
+      USER_HISTORY_ORIGIN: origin('user-history'),
+      REVIEWS_ORIGIN: origin('reviews'),
       JWKS_FILE: join(config.dataDir, 'jwks.json'),
       DEV_TOKENS_FILE: join(config.dataDir, 'run.json'),
     },
   }
 }
 
-interface AppPlan extends Surroundings {
-  engines: ProcessSpec[]
+interface AppPlan {
+  config: Config
+  environments: Record<AppName, Record<string, string>>
+  /** Those of ours: an engine that runs elsewhere is not waited for. */
+  engineProcesses: readonly string[]
   /** Runs once, before the app's first start. */
   prepare(app: AppName): Promise<void>
 }
 
 /** The apps as processes, each waiting for what it needs. */
-export function appSpecs({ engines, prepare, ...surroundings }: AppPlan): ProcessSpec[] {
-  const { config } = surroundings
-  const environments = appEnvironments(surroundings)
-  const needs: Record<AppName, string[]> = {
-    catalog: engines.map(({ name }) => name),
-    trending: ['catalog'],
-    gateway: ['catalog', 'trending'],
-  }
+export function appSpecs({ config, environments, engineProcesses, prepare }: AppPlan): ProcessSpec[] {
+  const known = new Set<string>([...engineProcesses, ...appNames])
   return appNames.map((name) => {
     const port = config.port + portOffsets[name]
     return {
@@ -94,7 +126,7 @@ export function appSpecs({ engines, prepare, ...surroundings }: AppPlan): Proces
       stopSignal: 'SIGTERM',
       stopTimeoutMs: 12_000,
       logFile: logFileOf(config.dataDir, name),
-      dependsOn: needs[name],
+      dependsOn: [...storesOf[name], ...needsBeside[name]].filter((needed) => known.has(needed)),
     }
   })
 }

@@ -1,21 +1,25 @@
 import { join } from 'node:path'
 import { world } from '@marquee/contracts'
 import {
+  type Engines,
   engineNames,
   enginePorts,
   engineSpecs,
   type ProcessChange,
   type ProcessSpec,
+  type Report,
   supervise,
 } from '@marquee/engines'
 import type { Config } from '../config.js'
+import { urlAs } from '../data-folder/role-passwords.js'
 import { createRunFile, type RunFile } from '../data-folder/run-file.js'
-import { ensureSecrets, publishKeys } from '../data-folder/secrets.js'
+import { ensureSecrets, publishKeys, type Secrets } from '../data-folder/secrets.js'
 import type { Terminal } from '../terminal.js'
 import { mintAll } from '../tokens.js'
-import { type AppName, appEnvironments, appSpecs, portOffsets } from './app-specs.js'
-import { prepareApp } from './first-start.js'
+import { appEnvironments, appSpecs, cliOf, portOffsets } from './app-specs.js'
 import type { OpsLog } from './ops-log.js'
+import { createPreparations, type Run } from './preparations.js'
+import { runAsStep } from './run-tool.js'
 
 export interface Platform {
   /** Resolves when every process was ready once and run.json is written. */
@@ -38,53 +42,36 @@ interface Parts {
 /** Gets the engines (downloading them the first time) and plans every process; starts nothing. */
 export async function createPlatform({ config, terminal, log, signal }: Parts): Promise<Platform> {
   const { dataDir } = config
+  const report: Report = ({ subject, step, fraction }) => terminal.working(subject, step, fraction)
   const secrets = await ensureSecrets(dataDir)
   await publishKeys(dataDir, secrets)
-  const engines = await engineSpecs({
-    dataDir,
-    ports: enginePorts(config.port + portOffsets.engines),
-    want: engineNames,
-    catalogMode: config.catalogMode,
-    report: ({ subject, step, fraction }) => terminal.working(subject, step, fraction),
-    urls: config.urls,
-  })
-  const surroundings = { config, secrets, urls: engines.urls }
-  const environments = appEnvironments(surroundings)
-  const prepare = (app: AppName) => prepareApp(app, { config, environments, terminal, signal })
-  const specs = [...engines.specs, ...appSpecs({ ...surroundings, engines: engines.specs, prepare })]
-
+  const engines = await getEngines(config, report)
+  const engineProcesses = engines.specs.map(({ name }) => name)
+  const environments = appEnvironments({ config, secrets, urls: engines.urls })
+  const run: Run = (app, args, options) =>
+    runAsStep({ script: cliOf(app), args, env: environments[app] }, options)
+  const preparations = createPreparations({ config, terminal, run, signal, engineProcesses })
+  const specs = [
+    ...engines.specs,
+    ...appSpecs({ config, environments, engineProcesses, prepare: preparations.prepare }),
+  ]
   const states = trackStates(specs)
-  const tokens = await mintAll(secrets)
-  const api = `http://127.0.0.1:${config.port}`
-  const startedAt = new Date().toISOString()
-  const snapshot = (): RunFile => ({
-    api,
-    apiDocs: `${api}/api-docs`,
-    tokens,
-    demo: demoIds(),
-    engines: { ...pick(engines.urls), kafka: engines.urls.kafka.split(',') },
-    processes: supervisor.pids(),
-    supervisor: process.pid,
-    catalogKind: engines.catalogKind,
-    logs: join(dataDir, 'logs'),
-    startedAt,
-    states: states.all(),
-  })
+  const description = await describe(config, secrets, engines)
+  const snapshot = (): RunFile => ({ ...description, processes: supervisor.pids(), states: states.all() })
   const runFile = createRunFile(dataDir, snapshot)
   let wasReady = false
   let stopping = false
 
-  const supervisor = supervise(specs, {
-    dataDir,
-    log,
-    report: ({ subject, step, fraction }) => terminal.working(subject, step, fraction),
-    onChange(change) {
-      states.apply(change)
-      if (!stopping) tell(terminal, change, wasReady)
-      if (wasReady && !stopping)
-        runFile.update().catch((error) => log.warn({ error: String(error) }, 'run.json'))
-    },
-  })
+  const onChange = (change: ProcessChange) => {
+    states.apply(change)
+    if (change.state === 'ready') preparations.engineReady(change.name)
+    // A start that fails must not wait for the seeds of the others.
+    if (change.state === 'failed' && !wasReady) void preparations.end()
+    if (!stopping) tell(terminal, change, wasReady)
+    if (wasReady && !stopping)
+      runFile.update().catch((error) => log.warn({ error: String(error) }, 'run.json'))
+  }
+  const supervisor = supervise(specs, { dataDir, log, report, onChange })
 
   return {
     async start() {
@@ -95,7 +82,7 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
     },
     async stop() {
       stopping = true
-      await runFile.close()
+      await Promise.all([runFile.close(), preparations.end()])
       await supervisor.stop()
     },
     kill() {
@@ -108,17 +95,40 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
   }
 }
 
-const pick = ({ catalog, cache, counters }: Record<'catalog' | 'cache' | 'counters', string>) => ({
-  catalog,
-  cache,
-  counters,
-})
+const getEngines = ({ dataDir, port, catalogMode, urls }: Config, report: Report): Promise<Engines> =>
+  engineSpecs({
+    dataDir,
+    ports: enginePorts(port + portOffsets.engines),
+    want: engineNames,
+    catalogMode,
+    urls,
+    report,
+  })
 
-const demoIds = () => ({
-  userId: world.viewers.mina.sub,
-  contentId: world.contents.winterTide.id,
-  episodeId: world.episodes.winterTide1.id,
-})
+/** What run.json says from the start to the end. */
+async function describe(config: Config, secrets: Secrets, { urls, catalogKind }: Engines) {
+  const api = `http://127.0.0.1:${config.port}`
+  return {
+    api,
+    apiDocs: `${api}/api-docs`,
+    tokens: await mintAll(secrets),
+    demo: {
+      userId: world.viewers.mina.sub,
+      contentId: world.contents.winterTide.id,
+      episodeId: world.episodes.winterTide1.id,
+    },
+    engines: {
+      ...urls,
+      replica: urlAs(urls.replica, 'analyst', secrets),
+      kafka: urls.kafka.split(','),
+    },
+    owners: { replica: urls.replica },
+    supervisor: process.pid,
+    catalogKind,
+    logs: join(config.dataDir, 'logs'),
+    startedAt: new Date().toISOString(),
+  }
+}
 
 function trackStates(specs: ProcessSpec[]) {
   const since = () => new Date().toISOString()

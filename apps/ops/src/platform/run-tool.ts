@@ -21,14 +21,33 @@ export async function runHere({ script, args, env }: Tool): Promise<number> {
   return exitCode ?? 1
 }
 
+/** The same, with what it prints kept; what it complains of still reaches our terminal. */
+export async function runCaptured({
+  script,
+  args,
+  env,
+}: Tool): Promise<{ exitCode: number; stdout: string }> {
+  const { exitCode, stdout } = await execa(process.execPath, [script, ...args], {
+    cwd: root,
+    env,
+    extendEnv: false,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    reject: false,
+  })
+  return { exitCode: exitCode ?? 1, stdout }
+}
+
+export interface StepOptions {
+  title: string
+  onLine(line: string): void
+  signal: AbortSignal
+}
+
 /**
  * Runs it as one step of ours: `onLine` gets what it prints. Ends it when `signal` fires.
  * @throws OpsError with the end of its output when it fails.
  */
-export async function runAsStep(
-  tool: Tool,
-  { title, onLine, signal }: { title: string; onLine(line: string): void; signal: AbortSignal },
-) {
+export async function runAsStep(tool: Tool, { title, onLine, signal }: StepOptions): Promise<void> {
   const child = execa(process.execPath, [tool.script, ...tool.args], {
     cwd: root,
     env: tool.env,

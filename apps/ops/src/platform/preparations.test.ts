@@ -1,0 +1,119 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, it } from '@jest/globals'
+import { storesOf } from './app-specs.js'
+import { createPreparations, type Run } from './preparations.js'
+
+const folders: string[] = []
+const dataFolder = async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'marquee-preparations-'))
+  folders.push(dir)
+  return dir
+}
+afterAll(() => Promise.all(folders.map((dir) => rm(dir, { recursive: true, force: true }))))
+
+interface World {
+  dataDir: string
+  /** Ends when the signal fires, as a child process does. */
+  run?: Run
+  engineProcesses?: string[]
+}
+
+/** Preparations whose commands are written down; they end at once unless told otherwise. */
+function world({ dataDir, run = async () => {}, engineProcesses = Object.values(storesOf).flat() }: World) {
+  const said: string[] = []
+  const preparations = createPreparations({
+    config: { dataDir, seedSize: 'xs' },
+    terminal: { working: () => {} },
+    signal: new AbortController().signal,
+    engineProcesses,
+    run: (app, args, options) => {
+      said.push([app, ...args].join(' '))
+      return run(app, args, options)
+    },
+  })
+  return { preparations, said }
+}
+
+const untilEnded: Run = (_app, _args, { signal }) =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+
+function signalled() {
+  let signal = () => {}
+  const signalled = new Promise<void>((resolve) => {
+    signal = resolve
+  })
+  return { signal, signalled }
+}
+
+describe('the schemas', () => {
+  it('are begun when all stores of an app are ready, not before', async () => {
+    const { preparations, said } = world({ dataDir: await dataFolder() })
+    for (const name of ['kafka', 'postgres-catalog', 'postgres-catalog-worker-1'])
+      preparations.engineReady(name)
+    expect(said).toEqual([])
+    preparations.engineReady('postgres-catalog-worker-2')
+    expect(said).toEqual(['catalog migrate up'])
+  })
+
+  it('wait for no store that runs elsewhere', async () => {
+    const { preparations, said } = world({
+      dataDir: await dataFolder(),
+      engineProcesses: ['postgres-catalog-worker-1'],
+    })
+    preparations.engineReady('postgres-catalog-worker-1')
+    expect(said).toEqual(['catalog migrate up'])
+  })
+
+  it('are brought up to date once, each step after the one before, then the data are seeded', async () => {
+    const { preparations, said } = world({ dataDir: await dataFolder() })
+    for (const store of storesOf['user-history']) preparations.engineReady(store)
+    await preparations.prepare('user-history')
+    expect(said).toEqual([
+      'user-history migrate up',
+      'user-history replication setup',
+      'user-history seed --size xs',
+    ])
+  })
+
+  it('that fail are told when their app is prepared', async () => {
+    const { preparations } = world({
+      dataDir: await dataFolder(),
+      run: () => Promise.reject(new Error('no such column')),
+    })
+    preparations.engineReady('mongodb')
+    await expect(preparations.prepare('reviews')).rejects.toThrow('no such column')
+  })
+})
+
+describe('the seeds', () => {
+  it('of apps that seed side by side are all remembered by the next start', async () => {
+    const dataDir = await dataFolder()
+    const first = world({ dataDir })
+    await Promise.all((['catalog', 'trending', 'reviews'] as const).map(first.preparations.prepare))
+    const next = world({ dataDir })
+    await Promise.all((['catalog', 'trending', 'reviews'] as const).map(next.preparations.prepare))
+    expect(first.said.filter((line) => line.includes(' seed '))).toHaveLength(3)
+    expect(next.said.filter((line) => line.includes(' seed '))).toEqual([])
+  })
+
+  it('that were ended half-way are run again', async () => {
+    const dataDir = await dataFolder()
+    const begun = signalled()
+    const { preparations } = world({
+      dataDir,
+      run: (...step) => {
+        begun.signal()
+        return untilEnded(...step)
+      },
+    })
+    const preparing = preparations.prepare('trending')
+    await begun.signalled
+    await preparations.end()
+    await preparing
+    const next = world({ dataDir })
+    await next.preparations.prepare('trending')
+    expect(next.said).toEqual(['trending seed --views 1000 --days 30'])
+  })
+})
