@@ -14,7 +14,7 @@ import type { CatalogConfig } from './config.js'
 import type { Catalog } from './context.js'
 import { job } from './job.js'
 import { publishDue } from './publishing/publish-due.js'
-import { contentStatsBatch } from './statistics/apply-content-stats.js'
+import { figureBatches } from './statistics/apply-figures.js'
 import { listingRefresh } from './statistics/refresh-listing.js'
 
 export interface Surroundings {
@@ -82,7 +82,7 @@ function createMessages(
   { log, registry }: Surroundings,
 ) {
   const stopping = new AbortController()
-  const stats = contentStatsBatch(catalog)
+  const figures = figureBatches(catalog)
   const consume = { kafka, isOutage, log, registry }
   const running: Running[] = []
   let starting: Promise<void> | undefined
@@ -95,7 +95,13 @@ function createMessages(
         ...consume,
         group: 'catalog-stats',
         topics: ['content.stats'],
-        batch: (events) => stats.apply(events.filter(isStats)),
+        batch: (events) => figures.stats(events.filter(isStats)),
+      }),
+      startConsumer({
+        ...consume,
+        group: 'catalog-ratings',
+        topics: ['rating'],
+        batch: (events) => figures.ratings(events.filter(isRating)),
       }),
     )
     // The writer forgets before it answers; this forgets for one that was killed before it could, and for imports.
@@ -118,7 +124,7 @@ function createMessages(
       // Not awaited: a question to a Kafka that is down outlasts the time we have.
       stopping.abort()
       await Promise.all(running.map(({ stop }) => stop()))
-      await stats.stop()
+      await figures.stop()
     },
   }
   return {
@@ -132,6 +138,8 @@ function createMessages(
 
 const isStats = (event: ReceivedEvent): event is ReceivedEvent<'content.stats'> =>
   event.type === 'content.stats'
+const isRating = (event: ReceivedEvent): event is ReceivedEvent<'rating.changed'> =>
+  event.type === 'rating.changed'
 
 /** False when we were stopped before Kafka answered. */
 async function topicsMade(kafka: Kafka, log: Logger, signal: AbortSignal): Promise<boolean> {

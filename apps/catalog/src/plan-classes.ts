@@ -91,6 +91,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'listing.find-by-slug': { class: 'projection', values: ['slug'] },
   'listing.due': { class: 'projection', values: [100] },
   'listing.mean-rating': { class: 'projection', values: [] },
+  'listing.rescore': { class: 'projection', values: [7] },
   'listing.refresh': { class: 'projection', values: [[id], [1], [1.5], [7.5], [1], 7] },
   'episode-listing.put': { class: 'projection', values: episode },
   'episode-listing.read': { class: 'projection', values: [id] },
@@ -105,6 +106,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'genres.insert': { class: 'reference', values: [genre, 'Genre'] },
 
   'stats.apply': { class: 'every-shard', values: [[id], [1], [1.5], [1]] },
+  'stats.apply-ratings': { class: 'every-shard', values: [[id], [15], [2], [1]] },
   'stats.changed': { class: 'every-shard', values: [time, id, 1000] },
   'stats.now': { class: 'no-table', values: [] },
   'citus.installed': { class: 'no-table' },

@@ -1,5 +1,5 @@
 import { type Lease, type Pool, transaction } from '@marquee/postgres'
-import { changedStats, databaseTime, meanRating, refreshListing } from './stats-store.js'
+import { changedStats, databaseTime, meanRating, refreshListing, rescoreListing } from './stats-store.js'
 
 const batch = 1000
 /** Longer than a statement's deadline: what was not committed at the last pass is seen by this one. */
@@ -29,6 +29,10 @@ export function listingRefresh(pool: Pool, lease: Lease) {
       if (!last || figures.length < batch) break
       after = { at: last.changedAt, id: last.id }
     }
+    const moved = await meanRating(pool)
+    await transaction(pool, async (tx) => {
+      if (await lease.guard(tx)) await rescoreListing(tx, moved)
+    })
     since = new Date(began.getTime() - overlapMs)
   }
 }

@@ -1,32 +1,3 @@
-import type { EventData } from '@marquee/contracts'
-import type { Catalog } from '../context.js'
-import { applyStats, type Told } from './stats-store.js'
-
-export interface StatsEvent {
-  subjectVersion: number
-  data: EventData<'content.stats'>
-}
-
-/** Figures invalidate a title's cache at most once in this time. */
-const quietMs = 5000
-
-/** Writes the newest statement about each title of a batch, then lets readers see it. Safe to run twice and in any order. */
-export function contentStatsBatch({ pool, cache }: Catalog) {
-  const forget = calmly((ids) => cache.contents.invalidate(ids), quietMs)
-  return {
-    async apply(events: StatsEvent[]): Promise<void> {
-      const newest = new Map<string, Told>()
-      for (const { subjectVersion: version, data } of events) {
-        const known = newest.get(data.id)
-        if (!known || known.version < version) newest.set(data.id, { ...data, version })
-      }
-      if (newest.size === 0) return
-      await forget.add(await applyStats(pool, [...newest.values()]))
-    },
-    stop: forget.stop,
-  }
-}
-
 /** Calls `work` for an id at once, then at most once per `everyMs`, and never forgets the last one. */
 export function calmly(work: (ids: string[]) => Promise<void>, everyMs: number) {
   const quietUntil = new Map<string, number>()
