@@ -3,6 +3,8 @@ import { inboxRetentionMs, type TopicName } from '@marquee/contracts'
 import { type ConsumerOptions, connectKafka, ensureTopics, type Kafka, startConsumer } from '@marquee/events'
 import { createLease, isOutage, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
 import type { Background, createClosers, Logger, Registry } from '@marquee/service-kit'
+import { analyticsTopics, applyAnalyticsEvents } from './analytics/apply-analytics-events.js'
+import { pruneDayViewers } from './analytics/views-store.js'
 import type { UserHistoryConfig } from './config.js'
 import type { UserHistory } from './context.js'
 import { job } from './job.js'
@@ -24,7 +26,13 @@ interface Consumer {
 }
 
 /** Who reads what. Each group has its own place in its topics. */
-const consumers = (_userHistory: UserHistory): Consumer[] => []
+const consumers = ({ primary }: UserHistory): Consumer[] => [
+  {
+    group: 'user-history-analytics',
+    topics: [...analyticsTopics],
+    batch: applyAnalyticsEvents(primary),
+  },
+]
 
 /** What goes on beside the requests: the jobs under a lease, and the consumers. */
 export function createBackground(userHistory: UserHistory, config: UserHistoryConfig, around: Surroundings) {
@@ -40,6 +48,7 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
   const prune = async () => {
     await pruneInbox(primary, inboxRetentionMs)
     await pruneIdempotencyKeys(primary)
+    await pruneDayViewers(primary)
   }
   const jobs: [name: string, everyMs: number, work: () => Promise<void>][] = [['prune', pruneEveryMs, prune]]
   const kafka = connectKafka({

@@ -5,30 +5,29 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type EventData, type EventRecord, type EventType, topicNames } from '@marquee/contracts'
 import { connectKafka, ensureTopics, type Kafka, startConsumer, startRelay } from '@marquee/events'
-import { createPool, isOutage, migrate, type Pool } from '@marquee/postgres'
+import { isOutage, type Pool } from '@marquee/postgres'
 import { silentLogger as log, Registry } from '@marquee/service-kit'
-import { type FreshDatabase, freshDatabase, settle, testEngines } from '@marquee/test-kit'
+import { settle, testEngines } from '@marquee/test-kit'
 import { v7 as uuidv7 } from 'uuid'
+import { testDatabase } from '../testing/test-database.js'
 import { analyticsTopics, applyAnalyticsEvents } from './apply-analytics-events.js'
 import { pruneDayViewers } from './views-store.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const topicPrefix = `${randomUUID().slice(0, 8)}.`
 const brokers = testEngines().kafka
-let database: FreshDatabase
+let database: Awaited<ReturnType<typeof testDatabase>>
 let pool: Pool
 let kafka: Kafka
 beforeAll(async () => {
-  database = await freshDatabase({ engine: 'analytics' })
-  await migrate({ url: database.url, dir: `${root}/migrations/primary`, direction: 'up', log })
-  pool = createPool({ url: database.url, name: 'test', log })
+  database = await testDatabase()
+  pool = database.primary
   kafka = connectKafka({ brokers, clientId: 'test', log, topicPrefix })
   await ensureTopics(kafka, topicNames)
 })
 afterAll(async () => {
   await kafka.close()
-  await pool.end()
-  await database.drop()
+  await database.close()
 })
 
 let content: string
@@ -118,7 +117,7 @@ describe('views', () => {
 describe('ratings', () => {
   it('show on the day they changed, the newest one whatever order they come in', async () => {
     const [first, second] = ['2026-03-01T10:00:00Z', '2026-03-02T10:00:00Z']
-    await apply([rating(first, 3, 7), rating(first, 2, 10), rating(second, 5, 8)])
+    await apply([rating(first, 2, 10), rating(first, 3, 7), rating(second, 5, 8)])
     await apply([rating(first, 1, 4), rating(second, 4, 2), rating(second, 5, 8)])
     expect(await figures()).toEqual([day('2026-03-01', 0, 0, 7, 3), day('2026-03-02', 0, 0, 8, 5)])
     await apply([rating(second, 6, null)])
@@ -150,7 +149,7 @@ const consumerProcess = (group: string): ChildProcess => {
     import { connectKafka, startConsumer } from '@marquee/events'
     import { createPool, isOutage } from '@marquee/postgres'
     import { Registry, silentLogger as log } from '@marquee/service-kit'
-    import { analyticsTopics, applyAnalyticsEvents } from './dist/analytics/apply-analytics-events.js'
+import { analyticsTopics, applyAnalyticsEvents } from './dist/analytics/apply-analytics-events.js'
     const { url, brokers, topicPrefix, group } = JSON.parse(process.argv[1])
     const kafka = connectKafka({ brokers, clientId: 'victim', log, topicPrefix })
     const batch = applyAnalyticsEvents(createPool({ url, name: 'victim', log }))
@@ -187,6 +186,7 @@ describe('the consumer', () => {
     // The victim has kept ids and viewers when it meets our lock: it dies with its effect made and not committed.
     const lock = await pool.connect()
     await lock.query('BEGIN')
+    await lock.query('SET LOCAL idle_in_transaction_session_timeout = 0')
     await lock.query('SELECT FROM content_analytics WHERE content_id = ANY($1) FOR UPDATE', [contents])
     const victim = consumerProcess(group)
     const died = once(victim, 'exit')

@@ -1,23 +1,16 @@
 import { randomUUID } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { createPool, migrate, type Pool, transaction } from '@marquee/postgres'
-import { silentLogger } from '@marquee/service-kit'
-import { type FreshDatabase, freshDatabase } from '@marquee/test-kit'
+import { type Pool, transaction } from '@marquee/postgres'
+import { testDatabase } from '../testing/test-database.js'
 import { countPlay, countPlays } from './count-play-store.js'
 
-const dir = fileURLToPath(new URL('../../migrations/primary', import.meta.url))
-let database: FreshDatabase
+let database: Awaited<ReturnType<typeof testDatabase>>
 let pool: Pool
 beforeAll(async () => {
-  database = await freshDatabase({ engine: 'analytics' })
-  await migrate({ url: database.url, dir, direction: 'up', log: silentLogger })
-  pool = createPool({ url: database.url, name: 'test', log: silentLogger })
+  database = await testDatabase()
+  pool = database.primary
 })
-afterAll(async () => {
-  await pool.end()
-  await database.drop()
-})
+afterAll(() => database.close())
 
 const figures = async (contentId: string) =>
   (
@@ -62,7 +55,7 @@ describe('the plays of a day', () => {
   })
 
   it('can be counted by many writers of the same titles in any order', async () => {
-    const ids = Array.from({ length: 40 }, () => randomUUID())
+    const ids = Array.from({ length: 200 }, () => randomUUID())
     const write = (order: string[]) =>
       transaction(pool, (tx) =>
         countPlays(
@@ -70,8 +63,8 @@ describe('the plays of a day', () => {
           order.map((id) => play(id, '2026-03-03T00:00:00Z', 10, true)),
         ),
       )
-    const orders = Array.from({ length: 12 }, (_, n) => (n % 2 ? ids : ids.toReversed()))
+    const orders = Array.from({ length: 40 }, (_, n) => (n % 2 ? ids : ids.toReversed()))
     await Promise.all(orders.map(write))
-    for (const id of ids) expect(await figures(id)).toMatchObject([{ plays: 12, seconds: 120 }])
+    for (const id of ids) expect(await figures(id)).toMatchObject([{ plays: 40, seconds: 400 }])
   })
 })
