@@ -9,11 +9,7 @@ const asUuid = (hex: string): string =>
 
 /** A UUID in the layout of version 7 whose bytes follow from what it names: a larger index has a later id. */
 export function seedId(seed: number, index: number, name: string): string {
-  const bytes = createHash('sha1').update(`${seed}/${index}/${name}`).digest().subarray(0, 16)
-  bytes.writeUIntBE(firstInstant + index * stepMs, 0, 6)
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
-  return asUuid(bytes.toString('hex'))
+  return namedIdAt(firstInstant + index * stepMs, `${seed}/${index}/${name}`)
 }
 
 /** A UUID v7 of this instant (milliseconds), its random part drawn. */
@@ -25,4 +21,17 @@ export function idAt(ms: number, random: () => number): string {
   const time = Math.floor(ms).toString(16).padStart(12, '0')
   const variant = (8 + Math.floor(random() * 4)).toString(16)
   return asUuid(`${time}7${hex(3)}${variant}${hex(3)}${hex(6)}${hex(6)}`)
+}
+
+/** A UUID v7 of this instant (milliseconds), the rest following from what it names. */
+export function namedIdAt(ms: number, name: string): string {
+  const bytes = createHash('sha1').update(name).digest().subarray(0, 16)
+  bytes.writeUIntBE(Math.floor(ms), 0, 6)
+  return withLayout(bytes)
+}
+
+function withLayout(bytes: Buffer): string {
+  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f)
+  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f)
+  return asUuid(bytes.toString('hex'))
 }

@@ -1,8 +1,8 @@
 import type { Pool } from '@marquee/postgres'
+import type { Progress } from '@marquee/seed'
 import { mapBangumi } from './bangumi-rules.js'
 import { type BangumiSource, openBangumi } from './bangumi-source.js'
 import { type ImportOptions, importTitles, type TitleSource } from './import-titles.js'
-import type { Progress } from './progress.js'
 import type { ImportReport } from './report.js'
 
 export interface BangumiOptions extends Omit<ImportOptions, 'progress'> {

@@ -1,10 +1,10 @@
 import type { Pool } from '@marquee/postgres'
+import { createProgress } from '@marquee/seed'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { packagedBangumiFile } from './bangumi-source.js'
 import { importBangumi } from './import-bangumi.js'
 import { ImportOvertaken } from './import-run-store.js'
 import { MalformedJson } from './json-parts.js'
-import { createProgress } from './progress.js'
 import { reportText } from './report.js'
 
 /** What the commands need of the app; opened only when a command runs. */

@@ -1,7 +1,6 @@
-import { type SeedSize, seedSizeNames, seedSizes } from '@marquee/seed'
+import { createProgress, type SeedSize, seedSizeNames, seedSizes } from '@marquee/seed'
 import { Command, Option } from 'commander'
 import { type BulkConnections, todayOption, wholeNumber } from '../import/import-command.js'
-import { createProgress } from '../import/progress.js'
 
 interface Options {
   size: SeedSize

@@ -1,7 +1,7 @@
 import { type Pool, transaction } from '@marquee/postgres'
+import type { Progress } from '@marquee/seed'
 import { analyzeTitles, beginBulk, insertTitles, placeTitles } from '../import/insert-titles-store.js'
 import type { NewTitle } from '../import/new-title.js'
-import type { Progress } from '../import/progress.js'
 import { retried } from '../import/retry.js'
 import { generateTitle, type SeedContext } from './generate-title.js'
 import { addGenres, existingTitles } from './seed-store.js'
