@@ -2,15 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { inboxRetentionMs, type TopicName } from '@marquee/contracts'
 import { type ConsumerOptions, connectKafka, ensureTopics, type Kafka, startConsumer } from '@marquee/events'
 import { createLease, isOutage, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
-import type { Background, createClosers, Logger, Registry } from '@marquee/service-kit'
+import type { Background, createClosers, Logger, Metrics, Registry } from '@marquee/service-kit'
 import { analyticsTopics, applyAnalyticsEvents } from './analytics/apply-analytics-events.js'
 import { pruneDayViewers } from './analytics/views-store.js'
 import type { UserHistoryConfig } from './config.js'
 import type { UserHistory } from './context.js'
 import { job } from './job.js'
+import { replicationNames } from './replication/names.js'
+import { replicationBackground } from './replication/replication-background.js'
 
 export interface Surroundings {
   log: Logger
+  metrics: Metrics
   registry: Registry
   closers: ReturnType<typeof createClosers>
   topicPrefix?: string | undefined
@@ -36,8 +39,8 @@ const consumers = ({ primary }: UserHistory): Consumer[] => [
 
 /** What goes on beside the requests: the jobs under a lease, and the consumers. */
 export function createBackground(userHistory: UserHistory, config: UserHistoryConfig, around: Surroundings) {
-  const { primary, limits } = userHistory
-  const { log, closers } = around
+  const { primary, replica, limits } = userHistory
+  const { log, metrics, closers } = around
   const lease = (name: string) => {
     const opened = createLease(primary, name, config.INSTANCE, { ttlMs: limits.leaseTtlMs, log })
     closers.onClose(`lease ${name}`, () => opened.release())
@@ -63,6 +66,10 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
     background: [
       messages.background,
       ...jobs.map(([name, everyMs, work]) => job({ name, everyMs, lease: jobsLease, log, work })),
+      ...replicationBackground({
+        ...{ primary, replica, names: replicationNames, lease: jobsLease, log, metrics },
+        heartbeatEveryMs: limits.heartbeatEveryMs,
+      }),
     ],
     /** Resolves once every message is read. */
     idle: messages.idle,

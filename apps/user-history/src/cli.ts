@@ -11,7 +11,10 @@ const bulkTimeoutMs = 60_000
 const log = createLogger('user-history', 'warn')
 
 /** What is migrated, in the order of the way up; a subscriber comes before its publisher. */
-const servers = ({ DATABASE_URL }: CommandConfig) => [{ name: 'primary', url: DATABASE_URL }]
+const servers = ({ DATABASE_URL, REPLICA_URL }: CommandConfig) => [
+  ...(REPLICA_URL ? [{ name: 'replica', url: REPLICA_URL }] : []),
+  { name: 'primary', url: DATABASE_URL },
+]
 
 const program = new Command('user-history').description(
   'What user history owns: the schemas of both analytics servers, replication, the seed',

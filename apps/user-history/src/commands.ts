@@ -1,6 +1,7 @@
 import type { Pool } from '@marquee/postgres'
 import type { Command } from 'commander'
-import type { CommandConfig } from './config.js'
+import { type CommandConfig, readCommandConfig } from './config.js'
+import { replicationCommand } from './replication/replication-command.js'
 
 /** The environment, and the primary where the work is done; opened when a command runs, closed after it. */
 export interface CommandConnections {
@@ -10,4 +11,6 @@ export interface CommandConnections {
 }
 
 /** Commands beside `migrate`: `replication ...`, `seed`, `reconcile`. Each connects only when it runs. */
-export const commands = (_connect: () => CommandConnections): Command[] => []
+export const commands = (_connect: () => CommandConnections): Command[] => [
+  replicationCommand(readCommandConfig),
+]

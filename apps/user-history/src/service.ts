@@ -12,7 +12,8 @@ export function createUserHistory(config: UserHistoryConfig, topicPrefix?: strin
   const { limits } = config
   const name = 'user-history'
   const log = createLogger(name, config.LOG_LEVEL)
-  const registry = createMetrics(name).withProcessMetrics()
+  const metrics = createMetrics(name)
+  const registry = metrics.withProcessMetrics()
   const closers = createClosers(log)
 
   const { DATABASE_URL, REPLICA_URL } = config
@@ -27,7 +28,13 @@ export function createUserHistory(config: UserHistoryConfig, topicPrefix?: strin
 
   const { primary, replica } = databases
   const userHistory: UserHistory = { primary, replica, catalog, limits, cursorKey: config.MARQUEE_CURSOR_KEY }
-  const { background, idle } = createBackground(userHistory, config, { log, registry, closers, topicPrefix })
+  const { background, idle } = createBackground(userHistory, config, {
+    log,
+    metrics,
+    registry,
+    closers,
+    topicPrefix,
+  })
   const service = createService({
     name,
     log,
