@@ -12,7 +12,9 @@ const Config = z
     ...commonConfig,
     CATALOG_ORIGIN: origin,
     TRENDING_ORIGIN: origin,
-    /** Shares the counts of the rate limits between instances. Without it each counts alone. */
+    USER_HISTORY_ORIGIN: origin,
+    REVIEWS_ORIGIN: origin,
+    /** Shares the counts of the rate limits between instances, and keeps last good parts of composed answers. Works without. */
     CACHE_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     /** Public keys that tokens are signed with, as a JWKS. */
     JWKS_FILE: z.string().superRefine((file, context) => {

@@ -1,10 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApiError, contextOf, sendProblem } from '@marquee/service-kit'
+import { ApiError, type Caller, contextOf, sendProblem, viewerHeader } from '@marquee/service-kit'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Identity } from './access/identify.js'
 import type { Forward } from './forwarding/forward.js'
 import { readTarget } from './forwarding/request-target.js'
-import { destinationOf } from './routes.js'
+import { destinationOf, isForwarded } from './routes.js'
 
 export interface EdgeOptions {
   cors: RequestHandler
@@ -12,6 +12,11 @@ export interface EdgeOptions {
   /** Counts for `identityOf(req).rateKey`. */
   rateLimit: RequestHandler
   forward: Forward
+  /** Answers what the gateway composes itself; false when it has no such path. */
+  compose(req: IncomingMessage, res: ServerResponse): boolean
+  /** Counts for a composed answer what it takes beyond one request. */
+  chargeComposed(rateKey: string): void
+  callerHeader(caller: Caller): string
 }
 
 const identityKey = Symbol('marquee.identity')
@@ -29,10 +34,11 @@ export function setIdentity(req: IncomingMessage, identity: Identity): void {
 }
 
 /**
- * One request to the API, from the outside to the app that answers it: origin, path, identity, limit, forwarding.
+ * One request to the API, from the outside to whoever answers it: origin, path, identity, limit, then an app or our own endpoint.
  * False when the path is none of the API's. It stands before Express, whose router costs as much as all of this.
  */
-export function createEdge({ cors, identify, rateLimit, forward }: EdgeOptions) {
+export function createEdge(options: EdgeOptions) {
+  const { cors, identify, rateLimit, forward, compose } = options
   const refuse = (req: IncomingMessage, res: ServerResponse, error: unknown): void => {
     const problem =
       error instanceof ApiError
@@ -42,13 +48,26 @@ export function createEdge({ cors, identify, rateLimit, forward }: EdgeOptions) 
     sendProblem(req, res, problem)
   }
 
+  /** An endpoint of ours sees what an app would see: the canonical target and the signed caller. */
+  const composed = (req: IncomingMessage, res: ServerResponse, target: string): void => {
+    const { caller, rateKey } = identityOf(req)
+    options.chargeComposed(rateKey)
+    contextOf(req).caller = caller
+    req.headers[viewerHeader] = options.callerHeader(caller)
+    req.url = target
+    ;(req as Carrier).originalUrl = target
+    if (!compose(req, res)) throw nothingAt(target)
+  }
+
   const admitted = (req: IncomingMessage, res: ServerResponse): void => {
     const { caller, refusal } = identityOf(req)
     if (refusal) throw refusal
     const { path, query } = readTarget(req.url as string)
     const destination = destinationOf(path)
-    if (!destination) throw new ApiError('route_not_found', `There is nothing at ${path.slice(0, 200)}.`)
-    forward(req, res, { destination, query, caller }, (error) => refuse(req, res, error))
+    if (!destination) throw nothingAt(path)
+    if (isForwarded(destination))
+      forward(req, res, { destination, query, caller }, (error) => refuse(req, res, error))
+    else composed(req, res, path + query)
   }
 
   const limited = (req: IncomingMessage, res: ServerResponse, identity: Identity): void => {
@@ -80,3 +99,6 @@ export function createEdge({ cors, identify, rateLimit, forward }: EdgeOptions) 
     return true
   }
 }
+
+const nothingAt = (target: string): ApiError =>
+  new ApiError('route_not_found', `There is nothing at ${target.slice(0, 200)}.`)

@@ -23,7 +23,10 @@ export interface Stub {
   seen: { method: string; url: string; headers: IncomingMessage['headers']; body: string }[]
   answer: (req: IncomingMessage, res: ServerResponse) => void
   server: Server
+  /** As a killed process: refuses connections. */
   close(): Promise<void>
+  /** Back at the same address. */
+  reopen(): Promise<void>
 }
 
 const emptyDocument = (name: string) => ({
@@ -48,12 +51,12 @@ export function sendJson(
   res.end(body)
 }
 
-export const listening = (server: Server): Promise<number> =>
+const listening = (server: Server): Promise<number> =>
   new Promise((resolve) => {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
 
-export async function startStub(name: string, document: object = emptyDocument(name)): Promise<Stub> {
+async function startStub(name: string, document: object = emptyDocument(name)): Promise<Stub> {
   const stub = { seen: [] as Stub['seen'] } as Stub
   stub.answer = (_req, res) => sendJson(res, 200, { from: name })
   stub.server = createServer((req, res) => {
@@ -72,6 +75,10 @@ export async function startStub(name: string, document: object = emptyDocument(n
     new Promise((resolve) => {
       stub.server.close(() => resolve())
       stub.server.closeAllConnections()
+    })
+  stub.reopen = () =>
+    new Promise((resolve) => {
+      stub.server.listen(Number(new URL(stub.origin).port), '127.0.0.1', () => resolve())
     })
   return stub
 }
@@ -110,7 +117,7 @@ export interface Gateway {
 }
 
 /** A gateway on a free port, configured as in production by its environment. */
-export async function startGateway(env: Record<string, string>): Promise<Gateway> {
+async function startGateway(env: Record<string, string>): Promise<Gateway> {
   const all = {
     PORT: '0',
     NODE_ENV: 'test',
@@ -128,6 +135,65 @@ export async function startGateway(env: Record<string, string>): Promise<Gateway
   const gateway = createGateway(gatewayConfig(all), all)
   const { port } = await gateway.listen()
   return { origin: `http://127.0.0.1:${port}`, port, stop: () => gateway.stop() }
+}
+
+const apps = ['catalog', 'userHistory', 'reviews', 'trending'] as const
+export type App = (typeof apps)[number]
+const variables: Record<App, string> = {
+  catalog: 'CATALOG_ORIGIN',
+  userHistory: 'USER_HISTORY_ORIGIN',
+  reviews: 'REVIEWS_ORIGIN',
+  trending: 'TRENDING_ORIGIN',
+}
+
+/** A gateway before a stub of every app, with a key that signs tokens for it. */
+export interface Surroundings extends Record<App, Stub> {
+  key: Key
+  keysFile: string
+  gateway: Gateway
+  /** One more gateway before the same stubs. */
+  start(env?: Record<string, string>): Promise<Gateway>
+  /** Stops every gateway and stub. */
+  close(): Promise<void>
+}
+
+/**
+ * @param keys the first signs for tests; made when left out
+ * @param documents what an app tells of itself
+ */
+export async function surround({
+  env = {},
+  keys = [],
+  documents = {},
+}: {
+  env?: Record<string, string>
+  keys?: Key[]
+  documents?: Partial<Record<App, object>>
+} = {}): Promise<Surroundings> {
+  const key = keys[0] ?? (await makeKey('k1'))
+  const keysFile = writeKeys(key, ...keys.slice(1))
+  const stubs = await Promise.all(apps.map((app) => startStub(app, documents[app])))
+  const common: Record<string, string> = { JWKS_FILE: keysFile, ...env }
+  apps.forEach((app, i) => {
+    common[variables[app]] ??= (stubs[i] as Stub).origin
+  })
+  const open: Gateway[] = []
+  const start = async (more: Record<string, string> = {}) => {
+    const gateway = await startGateway({ ...common, ...more })
+    open.push(gateway)
+    return gateway
+  }
+  return {
+    ...(Object.fromEntries(apps.map((app, i) => [app, stubs[i]])) as Record<App, Stub>),
+    key,
+    keysFile,
+    gateway: await start(),
+    start,
+    async close() {
+      await Promise.all(open.map((gateway) => gateway.stop()))
+      await Promise.all(stubs.map((stub) => stub.close()))
+    },
+  }
 }
 
 export interface RawAnswer {

@@ -3,12 +3,15 @@ import { type Limits, readLimits } from '@marquee/contracts'
 import {
   contextOf,
   createClosers,
+  createDispatch,
   createLogger,
   createMetrics,
   createService,
+  type Endpoint,
   type HttpClient,
   httpClient,
   type Logger,
+  type Metrics,
   noneMatch,
   openApiDocument,
   type Service,
@@ -19,12 +22,17 @@ import { createAuthenticator } from './access/authenticate.js'
 import { createCallerHeader } from './access/caller-header.js'
 import { createCors } from './access/cors.js'
 import { createIdentify } from './access/identify.js'
-import { createRateLimit, rateLimitStore } from './access/rate-limit.js'
+import { createCharge, createRateLimit, rateLimitStore } from './access/rate-limit.js'
 import { openSigningKeys } from './access/signing-keys.js'
 import { type ApiDocument, createApiDocument } from './api-docs/document.js'
 import type { OpenApiDocument } from './api-docs/merge-documents.js'
 import { swaggerUi } from './api-docs/swagger-ui.js'
 import type { GatewayConfig } from './config.js'
+import { openDownstreams } from './content-details/downstreams.js'
+import { appsTimeoutMs, createGather } from './content-details/gather.js'
+import { getContentDetails } from './content-details/get-content-details.js'
+import { createLastGood, noLastGood } from './content-details/last-good-store.js'
+import { countParts } from './content-details/part-metrics.js'
 import { createEdge, identityOf, setIdentity } from './edge.js'
 import { createForward } from './forwarding/forward.js'
 import { healthOperations } from './health-operations.js'
@@ -34,16 +42,15 @@ import type { UpstreamName } from './routes.js'
 const info = {
   title: 'Marquee API',
   version: '1.0.0',
-  description: 'Titles, episodes and trends of a streaming service for dramas, series and films.',
-}
-const tags = {
-  problems: 'The closed list of ways in which a request can be refused',
-  health: 'For whoever operates the platform',
+  description:
+    'Titles and episodes of a streaming service for dramas, series and films, their reviews and trends, and what each person has ' +
+    'watched and how far.',
 }
 
 type Clients = Record<UpstreamName, HttpClient>
+type Closers = ReturnType<typeof createClosers>
 
-/** Down or frozen it costs precision of the limits only, so nothing here waits for it. */
+/** Down or frozen it costs precision of the limits and last good answers, so nothing here waits for it for long. */
 function connectCache(url: string, log: Logger): Redis {
   const redis = new Redis(url, {
     enableOfflineQueue: false,
@@ -53,8 +60,30 @@ function connectCache(url: string, log: Logger): Redis {
     connectTimeout: 1000,
     retryStrategy: (attempt) => Math.min(attempt * 100, 1000),
   })
-  redis.on('error', (err) => log.debug({ err }, 'the cache of the rate limits does not answer'))
+  redis.on('error', (err) => log.debug({ err }, 'the cache does not answer'))
   return redis
+}
+
+const originsOf = (config: GatewayConfig): Record<UpstreamName, string> => ({
+  catalog: config.CATALOG_ORIGIN,
+  'user-history': config.USER_HISTORY_ORIGIN,
+  reviews: config.REVIEWS_ORIGIN,
+  trending: config.TRENDING_ORIGIN,
+})
+
+/** For what is asked in the background: health and documents. */
+function openClients(origins: Record<UpstreamName, string>, closers: Closers): Clients {
+  const clients = Object.entries(origins).map(([name, origin]) => {
+    const client = httpClient({ name, origin, timeoutMs: 1400, connections: 2 })
+    closers.onClose(`client of ${name}`, () => client.close())
+    return [name, client]
+  })
+  return Object.fromEntries(clients) as Clients
+}
+
+async function isUp(client: HttpClient): Promise<void> {
+  const { status } = await client.get('/health/live')
+  if (status !== 200) throw new Error(`answered ${status}`)
 }
 
 /** Everything that stands between the outside and the apps. */
@@ -72,11 +101,30 @@ function buildAccess(config: GatewayConfig, limits: Limits, redis: Redis | null,
     isOverLimit: (key) => store.isOver(key),
   })
   const rateLimit = createRateLimit(store, limits, (req) => identityOf(req).rateKey)
-  return { identify, byAddress, rateLimit, cors: createCors(config.CORS_ORIGINS) }
+  const chargeComposed = createCharge(store, limits.detailsCost - 1)
+  return { identify, byAddress, rateLimit, chargeComposed, cors: createCors(config.CORS_ORIGINS) }
 }
 
-function describeApi(config: GatewayConfig, apps: Clients, log: Logger): ApiDocument {
-  const own = openApiDocument([listProblems, getProblem, ...healthOperations], { ...info, tags })
+interface ComposedNeeds {
+  origins: Record<UpstreamName, string>
+  limits: Limits
+  redis: Redis | null
+  metrics: Metrics
+}
+
+/** Answers that the gateway makes of several apps' own. */
+function buildComposed({ origins, limits, redis, metrics }: ComposedNeeds) {
+  const downstreams = openDownstreams(origins, limits, appsTimeoutMs(limits))
+  const lastGood = redis ? createLastGood(redis) : noLastGood
+  const gather = createGather({ downstreams, lastGood, limits })
+  return {
+    endpoints: [getContentDetails({ gather, count: countParts(metrics), limits })],
+    close: downstreams.close,
+  }
+}
+
+function describeApi(config: GatewayConfig, apps: Clients, composed: Endpoint[], log: Logger): ApiDocument {
+  const own = openApiDocument([...composed, listProblems, getProblem, ...healthOperations], info)
   const servers = [{ url: '/' }, ...(config.PUBLIC_ORIGIN ? [{ url: config.PUBLIC_ORIGIN }] : [])]
   return createApiDocument({ apps, own: own as OpenApiDocument, info, servers, log })
 }
@@ -105,39 +153,23 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
   const redis = config.CACHE_URL ? connectCache(config.CACHE_URL, log) : null
   if (redis) closers.onClose('cache', () => redis.disconnect())
 
-  const origins: Record<UpstreamName, string> = {
-    catalog: config.CATALOG_ORIGIN,
-    trending: config.TRENDING_ORIGIN,
-  }
-  const apps = Object.fromEntries(
-    Object.entries(origins).map(([name, origin]) => [
-      name,
-      httpClient({ name, origin, timeoutMs: 1400, connections: 2 }),
-    ]),
-  ) as Clients
-  for (const [name, client] of Object.entries(apps))
-    closers.onClose(`client of ${name}`, () => client.close())
-
+  const origins = originsOf(config)
+  const apps = openClients(origins, closers)
   const access = buildAccess(config, limits, redis, log)
   const metrics = createMetrics(config.INSTANCE)
-  const { forward, close } = createForward(
-    origins,
-    limits,
-    metrics,
-    createCallerHeader(config.MARQUEE_INTERNAL_KEY),
-  )
+  const callerHeader = createCallerHeader(config.MARQUEE_INTERNAL_KEY)
+  const { forward, close } = createForward(origins, limits, metrics, callerHeader)
   closers.onClose('forwarding', close)
-  const document = describeApi(config, apps, log)
+  const composed = buildComposed({ origins, limits, redis, metrics })
+  closers.onClose('composed answers', composed.close)
+  const document = describeApi(config, apps, composed.endpoints, log)
 
-  const edge = createEdge({ ...access, forward })
+  const compose = createDispatch({ endpoints: composed.endpoints, limits, log, isOutage: () => false })
+  const edge = createEdge({ ...access, forward, compose, callerHeader })
   const documentRoute = createDocumentRoute(document, access.cors)
   const limitByAddress: RequestHandler = (req, res, next) => {
     setIdentity(req, access.byAddress(req))
     access.rateLimit(req, res, next)
-  }
-  const isUp = async (client: HttpClient): Promise<void> => {
-    const { status } = await client.get('/health/live')
-    if (status !== 200) throw new Error(`answered ${status}`)
   }
 
   const service = createService({
@@ -151,8 +183,7 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
     endpoints: [listProblems, getProblem],
     closers,
     readiness: {
-      catalog: () => isUp(apps.catalog),
-      trending: () => isUp(apps.trending),
+      ...Object.fromEntries(Object.entries(apps).map(([name, client]) => [name, () => isUp(client)])),
       // Ready means that /api-docs describes everything.
       'api document': async () => void document.current(),
     },

@@ -2,15 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { defaultLimits, z } from '@marquee/contracts'
 import { createService, endpoint, json, type Service, silentLogger } from '@marquee/service-kit'
 import { responseChecker } from '@marquee/test-kit'
-import {
-  ask,
-  codeOf,
-  type Gateway,
-  internalKey,
-  makeKey,
-  startGateway,
-  writeKeys,
-} from './gateway.fixture.js'
+import { ask, codeOf, type Gateway, internalKey, surround } from './gateway.fixture.js'
 
 const Thing = z
   .object({ name: z.string(), by: z.string().nullable() })
@@ -46,9 +38,6 @@ let viewer: string
 let check: ReturnType<typeof responseChecker>
 
 beforeAll(async () => {
-  const key = await makeKey('k1')
-  editor = await key.sign({ sub: 'edith', roles: ['editor'] })
-  viewer = await key.sign()
   app = createService({
     name: 'catalog',
     log: silentLogger,
@@ -60,22 +49,14 @@ beforeAll(async () => {
     readiness: {},
   })
   const origin = `http://127.0.0.1:${(await app.listen()).port}`
-  const empty = createService({
-    name: 'trending',
-    log: silentLogger,
-    host: '127.0.0.1',
-    port: 0,
-    internalKey,
-    limits: defaultLimits,
-    endpoints: [],
-    readiness: {},
-  })
-  const other = `http://127.0.0.1:${(await empty.listen()).port}`
-  gateway = await startGateway({ CATALOG_ORIGIN: origin, TRENDING_ORIGIN: other, JWKS_FILE: writeKeys(key) })
+  const around = await surround({ env: { CATALOG_ORIGIN: origin } })
+  gateway = around.gateway
+  editor = await around.key.sign({ sub: 'edith', roles: ['editor'] })
+  viewer = await around.key.sign()
   check = responseChecker(JSON.parse((await ask(gateway, '/openapi.json')).body) as object)
   stopAll = async () => {
-    await gateway.stop()
-    await Promise.all([app.stop(), empty.stop()])
+    await around.close()
+    await app.stop()
   }
 })
 let stopAll: () => Promise<void>

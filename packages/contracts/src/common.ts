@@ -9,6 +9,8 @@ export const Uuid = z
 
 export const slugPattern = /^[a-z0-9]+(?:-[a-z0-9]+)*$/
 export const Slug = z.string().min(1).max(120).regex(slugPattern).openapi({ example: 'winter-tide' })
+/** Literal segments of `/content/...`: they match before a slug, so a title named like one could not be reached. */
+export const reservedSlugs: ReadonlySet<string> = new Set(['ids', 'users', 'trending'])
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 export const isUuid = (text: string): boolean => uuidPattern.test(text)

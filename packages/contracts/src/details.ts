@@ -14,7 +14,7 @@ const rank = z
 /** What trending answers the gateway. */
 export const InternalViews = z
   .object({ totalViews: z.int().min(0), dayViews: z.int().min(0), rank })
-  .openapi('InternalViews', { example: { totalViews: 1043, dayViews: 12, rank: 3 } })
+  .openapi('TitleViews', { example: { totalViews: 1043, dayViews: 12, rank: 3 } })
 export type InternalViews = z.infer<typeof InternalViews>
 
 /** What the catalogue answers the gateway, over its foreign tables. `ageMs` is how old the answer may be: 0 from the primary. */

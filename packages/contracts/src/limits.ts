@@ -30,6 +30,8 @@ export const defaultLimits = {
   /** Composed answers: everything is there, stale or missing by then; how many reviews they show. */
   detailsDeadlineMs: 1_500,
   detailsReviews: 5,
+  /** What one of them takes of the rate limit: it is up to five calls. */
+  detailsCost: 3,
   /** How long a last good part is kept for when its service is down. */
   lastGoodTtlMs: 86_400_000,
   /** Foreign tables: the wait for an analytics server, dead or frozen. */

@@ -1,6 +1,12 @@
-import { type CreateContent, type EventType, isUuid, type PatchContent } from '@marquee/contracts'
+import {
+  type CreateContent,
+  type EventType,
+  isUuid,
+  type PatchContent,
+  reservedSlugs,
+} from '@marquee/contracts'
 import { ApiError } from '@marquee/service-kit'
-import { reservedSlugs, slugOf } from '../import/slug-rules.js'
+import { slugOf } from '../import/slug-rules.js'
 import type { Genres, Title, TitleWithGenres } from './title.js'
 
 const invalid = (pointer: string, message: string) =>

@@ -1,7 +1,4 @@
-import { slugPattern } from '@marquee/contracts'
-
-/** Literal segments of `/content/...`: they match before a slug, so a title named like one could not be reached. */
-export const reservedSlugs: ReadonlySet<string> = new Set(['ids', 'users', 'trending'])
+import { reservedSlugs, slugPattern } from '@marquee/contracts'
 
 const spelled: Record<string, string> = {
   '×': 'x',

@@ -13,8 +13,8 @@ import {
   type Key,
   makeKey,
   type Stub,
-  startGateway,
-  startStub,
+  type Surroundings,
+  surround,
   writeKeys,
 } from '../gateway.fixture.js'
 
@@ -24,25 +24,17 @@ const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('b
 
 let key: Key
 let rsa: Key
-let keysFile: string
+let around: Surroundings
 let catalog: Stub
 let gateway: Gateway
 
 beforeAll(async () => {
   key = await makeKey('k1')
   rsa = await makeKey('k2', 'RS256')
-  keysFile = writeKeys(key, rsa)
-  catalog = await startStub('catalog')
-  gateway = await startGateway({
-    CATALOG_ORIGIN: catalog.origin,
-    TRENDING_ORIGIN: catalog.origin,
-    JWKS_FILE: keysFile,
-  })
+  around = await surround({ keys: [key, rsa] })
+  ;({ catalog, gateway } = around)
 })
-afterAll(async () => {
-  await gateway.stop()
-  await catalog.close()
-})
+afterAll(() => around.close())
 
 const withToken = (token: string) => ask(gateway, path, { headers: { authorization: `Bearer ${token}` } })
 const callerSeen = () => readViewer(internalKey, catalog.seen.at(-1)?.headers[viewerHeader] as string)
@@ -148,7 +140,7 @@ describe('a token is refused', () => {
 describe('keys', () => {
   it('that are added to the file are found when a token first names them', async () => {
     const added = await makeKey('k3')
-    writeFileSync(keysFile, JSON.stringify({ keys: [key.jwk, rsa.jwk, added.jwk] }))
+    writeFileSync(around.keysFile, JSON.stringify({ keys: [key.jwk, rsa.jwk, added.jwk] }))
     const token = await added.sign()
     await settle(async () => (await withToken(token)).status === 200)
   })
@@ -157,22 +149,16 @@ describe('keys', () => {
     const development = await makeKey('dev-1')
     const env = {
       NODE_ENV: 'production',
-      CATALOG_ORIGIN: catalog.origin,
-      TRENDING_ORIGIN: catalog.origin,
       JWKS_FILE: writeKeys(key, development),
       DEV_TOKENS_FILE: '/tmp/run.json',
     }
-    await expect(startGateway(env)).rejects.toThrow(/JWKS_FILE.*development key/)
-    await expect(startGateway(env)).rejects.toThrow(/DEV_TOKENS_FILE/)
+    await expect(around.start(env)).rejects.toThrow(/JWKS_FILE.*development key/)
+    await expect(around.start(env)).rejects.toThrow(/DEV_TOKENS_FILE/)
   })
 
   it('that are secret are refused by any configuration', async () => {
     const secret = { jwk: { kty: 'oct', k: 'AAAA', kid: 's' } }
-    const env = {
-      CATALOG_ORIGIN: catalog.origin,
-      TRENDING_ORIGIN: catalog.origin,
-      JWKS_FILE: writeKeys(secret),
-    }
-    await expect(startGateway(env)).rejects.toThrow(/secret key/)
+    const env = { JWKS_FILE: writeKeys(secret) }
+    await expect(around.start(env)).rejects.toThrow(/secret key/)
   })
 })

@@ -1,31 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import {
-  ask,
-  type Gateway,
-  makeKey,
-  type Stub,
-  startGateway,
-  startStub,
-  writeKeys,
-} from '../gateway.fixture.js'
+import { ask, type Gateway, type Stub, type Surroundings, surround } from '../gateway.fixture.js'
 
 const path = '/api/v1/content/winter-tide'
+let around: Surroundings
 let catalog: Stub
 let gateway: Gateway
 
 beforeAll(async () => {
-  catalog = await startStub('catalog')
-  gateway = await startGateway({
-    CATALOG_ORIGIN: catalog.origin,
-    TRENDING_ORIGIN: catalog.origin,
-    JWKS_FILE: writeKeys(await makeKey('k1')),
-    CORS_ORIGINS: 'https://app.example, http://localhost:5173',
-  })
+  around = await surround({ env: { CORS_ORIGINS: 'https://app.example, http://localhost:5173' } })
+  ;({ catalog, gateway } = around)
 })
-afterAll(async () => {
-  await gateway.stop()
-  await catalog.close()
-})
+afterAll(() => around.close())
 
 const preflight = (origin: string) =>
   ask(gateway, path, {

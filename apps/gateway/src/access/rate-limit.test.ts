@@ -1,5 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { settle, testEngines } from '@marquee/test-kit'
 import { Redis } from 'ioredis'
 import {
@@ -9,9 +9,8 @@ import {
   type Key,
   makeKey,
   type Stub,
-  startGateway,
-  startStub,
-  writeKeys,
+  type Surroundings,
+  surround,
 } from '../gateway.fixture.js'
 import { rateKey } from './rate-limit.js'
 
@@ -21,37 +20,21 @@ const burst = 50
 const limits = { MARQUEE_LIMIT_RATE_PER_SECOND: '1', MARQUEE_LIMIT_RATE_BURST: String(burst) }
 
 let key: Key
-let keysFile: string
+let around: Surroundings
 let catalog: Stub
-let open: Gateway[] = []
 let cleanUp: (() => unknown)[] = []
 
-beforeAll(async () => {
-  key = await makeKey('k1')
-  keysFile = writeKeys(key)
-})
 beforeEach(async () => {
-  catalog = await startStub('catalog')
+  around = await surround({ env: limits })
+  ;({ key, catalog } = around)
 })
 afterEach(async () => {
-  await Promise.all(open.map((gateway) => gateway.stop()))
-  open = []
+  await around.close()
   for (const clean of cleanUp) await clean()
   cleanUp = []
-  await catalog.close()
 })
 
-async function gatewayWith(env: Record<string, string>): Promise<Gateway> {
-  const gateway = await startGateway({
-    CATALOG_ORIGIN: catalog.origin,
-    TRENDING_ORIGIN: catalog.origin,
-    JWKS_FILE: keysFile,
-    ...limits,
-    ...env,
-  })
-  open.push(gateway)
-  return gateway
-}
+const gatewayWith = (env: Record<string, string>): Promise<Gateway> => around.start(env)
 
 const flood = async (gateways: Gateway[], count: number, headers: Record<string, string> = {}) => {
   const asked = Array.from({ length: count }, (_, n) =>

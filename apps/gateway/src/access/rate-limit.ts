@@ -48,6 +48,16 @@ export function rateLimitStore(redis: Redis | null, limits: Limits, log: Logger)
 }
 
 /**
+ * Counts `more` further units for a request that was admitted: the answer does not wait for it, the next request feels it.
+ * @param rateKey see `rateKey`
+ */
+export const createCharge =
+  (store: SharedWindow, more: number) =>
+  (rateKey: string): void => {
+    for (let n = 0; n < more; n++) void store.increment(rateKey)
+  }
+
+/**
  * 429 with `RateLimit`, `RateLimit-Policy` (draft 8) and `Retry-After`.
  * @param keyOf see `rateKey`
  */

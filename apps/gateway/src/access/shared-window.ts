@@ -1,5 +1,6 @@
 import { ConsecutiveBreaker, circuitBreaker, handleAll, isBrokenCircuitError } from 'cockatiel'
 import type { Store } from 'express-rate-limit'
+import { within } from '../within.js'
 
 /** Counts units of one key in a window that every instance shares: `totalHits` units so far, and when the window ends. */
 export interface UnitCounter {
@@ -120,11 +121,4 @@ export function sharedWindow({
       return window !== undefined && window.resetAt > Date.now() && window.units > mostUnits
     },
   }
-}
-
-function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

@@ -3,58 +3,52 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { problemCodes, z } from '@marquee/contracts'
-import { endpoint, json, openApiDocument } from '@marquee/service-kit'
+import { type Endpoint, endpoint, json, openApiDocument } from '@marquee/service-kit'
 import { settle } from '@marquee/test-kit'
-import {
-  ask,
-  codeOf,
-  type Gateway,
-  makeKey,
-  type Stub,
-  startGateway,
-  startStub,
-  writeKeys,
-} from '../gateway.fixture.js'
+import { ask, codeOf, type Gateway, type Surroundings, surround } from '../gateway.fixture.js'
 import { mergeDocuments, type OpenApiDocument } from './merge-documents.js'
 
 const Title = z.object({ id: z.string() }).openapi('TestTitle', { example: { id: 'x' } })
-const get = (path: `/${string}`, operationId: string) =>
+const Secret = z
+  .object({ hidden: z.object({ id: z.string() }).openapi('TestInner', { example: { id: 'x' } }) })
+  .openapi('TestSecret', { example: { hidden: { id: 'x' } } })
+const get = (path: `/${string}`, operationId: string, tag = 'titles', schema: z.ZodType = Title) =>
   endpoint({
     method: 'GET',
     path,
     operationId,
     summary: operationId,
     description: operationId,
-    tag: 'titles',
+    tag,
     access: 'public',
     ...(path.includes('{id}') && { params: z.object({ id: z.string().openapi({ example: 'x' }) }) }),
-    responses: { 200: { description: 'It', schema: Title } },
+    responses: { 200: { description: 'It', schema } },
     handle: () => json(200, { id: 'x' }),
   })
-const described = (path: `/${string}`, operationId: string) =>
-  openApiDocument([get(path, operationId)], { title: operationId, version: '1.0.0' })
+const described = (...endpoints: Endpoint[]) =>
+  openApiDocument(endpoints, { title: 'An app', version: '1.0.0' })
 
-let catalog: Stub
-let trending: Stub
+let around: Surroundings
 let gateway: Gateway
 const runFile = join(mkdtempSync(join(tmpdir(), 'gateway-test-')), 'run.json')
 
 beforeAll(async () => {
   writeFileSync(runFile, JSON.stringify({ tokens: { admin: 'a.b.c' } }))
-  catalog = await startStub('catalog', described('/api/v1/content/{id}', 'getContent'))
-  trending = await startStub('trending', described('/api/v1/content/trending/daily', 'getTrendingDaily'))
-  gateway = await startGateway({
-    CATALOG_ORIGIN: catalog.origin,
-    TRENDING_ORIGIN: trending.origin,
-    JWKS_FILE: writeKeys(await makeKey('k1')),
-    DEV_TOKENS_FILE: runFile,
+  around = await surround({
+    env: { DEV_TOKENS_FILE: runFile },
+    documents: {
+      catalog: described(
+        get('/api/v1/content/{id}', 'getContent'),
+        get('/internal/content/{id}/audience', 'getAudience', 'secret', Secret),
+      ),
+      trending: described(get('/api/v1/content/trending/daily', 'getTrendingDaily')),
+      reviews: described(get('/api/v1/content/{id}/reviews', 'listReviews', 'Reviews')),
+      userHistory: described(get('/api/v1/progress', 'postProgress', 'Progress')),
+    },
   })
+  gateway = around.gateway
 })
-afterAll(async () => {
-  await gateway.stop()
-  await catalog.close()
-  await trending.close()
-})
+afterAll(() => around.close())
 
 const fetchDocument = async () => JSON.parse((await ask(gateway, '/openapi.json')).body) as OpenApiDocument
 
@@ -66,12 +60,27 @@ describe('/openapi.json', () => {
       expect.arrayContaining([
         '/api/v1/content/{id}',
         '/api/v1/content/trending/daily',
+        '/api/v1/content/{id}/details',
+        '/api/v1/content/{id}/reviews',
         '/api/drama/{id}',
+        '/api/progress',
         '/problems/{code}',
         '/health/ready',
       ]),
     )
     expect(tags?.map(({ name }) => name)).toEqual(expect.arrayContaining(['titles', 'problems', 'health']))
+    expect(tags?.find(({ name }) => name === 'Reviews')?.description).toMatch(/^What people thought/)
+  })
+
+  it('tells nothing of what apps ask each other', async () => {
+    const document = await fetchDocument()
+    expect(Object.keys(document.paths).filter((path) => path.includes('internal'))).toEqual([])
+    expect(document.tags?.map(({ name }) => name)).not.toContain('secret')
+    expect(Object.keys(document.components?.schemas ?? {})).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/^Test(Secret|Inner)$/)]),
+    )
+    expect(document.components?.schemas).toHaveProperty('TestTitle')
+    expect(document.components?.securitySchemes).toHaveProperty('bearer')
   })
 
   it('names what the gateway itself can answer in every operation', async () => {
@@ -104,22 +113,18 @@ describe('/openapi.json', () => {
   })
 
   it('waits for apps that are not there yet, and outlives those that go', async () => {
-    const late = await startStub('trending')
+    const late = around.reviews
     await late.close()
-    const waiting = await startGateway({
-      CATALOG_ORIGIN: catalog.origin,
-      TRENDING_ORIGIN: late.origin,
-      JWKS_FILE: writeKeys(await makeKey('k1')),
-    })
+    const waiting = await around.start()
     const answer = await ask(waiting, '/openapi.json')
     expect([answer.status, codeOf(answer)]).toEqual([503, 'unavailable'])
     expect((await ask(waiting, '/health/ready')).status).toBe(503)
     expect((await ask(waiting, '/health/live')).status).toBe(200)
-    late.server.listen(Number(new URL(late.origin).port), '127.0.0.1')
+    await late.reopen()
     await settle(async () => (await ask(waiting, '/health/ready')).status === 200)
     await late.close()
     expect((await ask(waiting, '/openapi.json')).status).toBe(200)
-    await waiting.stop()
+    await late.reopen()
   })
 })
 

@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto'
 import { ApiError, type HttpClient, type Logger } from '@marquee/service-kit'
 import { withAliases } from './aliases.js'
 import { mergeDocuments, type OpenApiDocument, type Part } from './merge-documents.js'
+import { publicPart } from './public-part.js'
+import { tagDescriptions } from './tags.js'
 
 export interface PublishedDocument {
   bytes: Buffer
@@ -48,13 +50,17 @@ export function createApiDocument({
   }
 
   const publish = (): void => {
-    const all: Part[] = [...parts].map(([name, document]) => ({ name, document }))
+    const all: Part[] = [...parts].map(([name, document]) => ({ name, document: publicPart(document) }))
     const merged = mergeDocuments(
       [{ name: 'gateway', document: own }, ...all],
       { ...own.info, ...info },
       servers,
     )
     merged.paths = withAliases(merged.paths)
+    merged.tags = merged.tags?.map((tag) => ({
+      ...tag,
+      description: tagDescriptions[tag.name] ?? tag.description ?? tag.name,
+    }))
     const bytes = Buffer.from(JSON.stringify(merged))
     published = { bytes, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"` }
   }

@@ -1,46 +1,30 @@
 import { connect } from 'node:net'
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { settle } from '@marquee/test-kit'
 import {
   ask,
   askRaw,
   codeOf,
   type Gateway,
-  makeKey,
   type RawAnswer,
   type Stub,
+  type Surroundings,
   sendJson,
-  startGateway,
-  startStub,
-  writeKeys,
+  surround,
 } from '../gateway.fixture.js'
 
 const path = '/api/v1/content/winter-tide'
 const limits = { MARQUEE_LIMIT_UPSTREAM_TIMEOUT_MS: '400', MARQUEE_LIMIT_BODY_TIMEOUT_MS: '400' }
 
-let keysFile: string
+let around: Surroundings
 let catalog: Stub
-let trending: Stub
 let gateway: Gateway
 
-beforeAll(async () => {
-  keysFile = writeKeys(await makeKey('k1'))
-})
 beforeEach(async () => {
-  catalog = await startStub('catalog')
-  trending = await startStub('trending')
-  gateway = await startGateway({
-    CATALOG_ORIGIN: catalog.origin,
-    TRENDING_ORIGIN: trending.origin,
-    JWKS_FILE: keysFile,
-    ...limits,
-  })
+  around = await surround({ env: limits })
+  ;({ catalog, gateway } = around)
 })
-afterEach(async () => {
-  await gateway.stop()
-  await catalog.close()
-  await trending.close()
-})
+afterEach(() => around.close())
 
 /** Large enough to be streamed. */
 const large = JSON.stringify('x'.repeat(100_000))

@@ -1,43 +1,29 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import {
   ask,
   askRaw,
   codeOf,
   type Gateway,
-  makeKey,
   type Stub,
+  type Surroundings,
   sendJson,
-  startGateway,
-  startStub,
-  writeKeys,
+  surround,
 } from '../gateway.fixture.js'
 
 const path = '/api/v1/content/winter-tide'
 const limits = { MARQUEE_LIMIT_UPSTREAM_TIMEOUT_MS: '400', MARQUEE_LIMIT_BODY_TIMEOUT_MS: '400' }
 
-let keysFile: string
+let around: Surroundings
 let catalog: Stub
-let trending: Stub
 let gateway: Gateway
 
-beforeAll(async () => {
-  keysFile = writeKeys(await makeKey('k1'))
-})
 beforeEach(async () => {
-  catalog = await startStub('catalog')
-  trending = await startStub('trending')
-  gateway = await startGateway({
-    CATALOG_ORIGIN: catalog.origin,
-    TRENDING_ORIGIN: trending.origin,
-    JWKS_FILE: keysFile,
-    ...limits,
-  })
+  around = await surround({ env: limits })
+  ;({ catalog, gateway } = around)
 })
-afterEach(async () => {
-  await gateway.stop()
-  await catalog.close()
-  await trending.close()
-})
+afterEach(() => around.close())
+const seenByAll = () =>
+  [catalog, around.trending, around.reviews, around.userHistory].flatMap(({ seen }) => seen)
 const post = (body: string, headers: Record<string, string> = {}) =>
   ask(gateway, path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } })
 
@@ -103,15 +89,39 @@ describe('a request', () => {
       '/api/v1/content/winter-tide?lang=ko',
       '/api/v1/episodes/x',
     ])
+    const body = '{"position":5}'
+    await ask(gateway, '/api/progress', {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json' },
+    })
+    expect(around.userHistory.seen).toMatchObject([{ method: 'POST', url: '/api/v1/progress', body }])
   })
 
-  it.each(['/api/v1/nothing', '/api/v1', '/nothing', '/api/v1/contents'])(
+  it.each(['/api/v1/nothing', '/api/v1', '/nothing', '/api/v1/contents', '/api/progress/batch'])(
     'to the unknown path %s is 404',
     async (unknown) => {
       const answer = await ask(gateway, unknown)
       expect([answer.status, codeOf(answer)]).toEqual([404, 'route_not_found'])
     },
   )
+
+  it.each([
+    '/internal/content/01920000-0000-7000-8000-000000000001/views',
+    '/internal/content/01920000-0000-7000-8000-000000000001/viewing',
+    '/internal',
+    '/%69nternal/content/x/views',
+    '//internal/content/x/views',
+    '/api/internal/content/x/views',
+    '/api/v1/internal/content/x/views',
+  ])('to what apps ask each other (%s) reaches no app', async (hidden) => {
+    const headers = { authorization: `Bearer ${await around.key.sign({ roles: ['admin'] })}` }
+    for (const method of ['GET', 'POST', 'OPTIONS']) {
+      const answer = await ask(gateway, hidden, { method, headers })
+      expect([answer.status, codeOf(answer)]).toEqual([404, 'route_not_found'])
+    }
+    expect(seenByAll()).toEqual([])
+  })
 
   it('whose path could be read in two ways reaches no app', async () => {
     for (const odd of [
@@ -123,7 +133,7 @@ describe('a request', () => {
       const answer = await ask(gateway, odd)
       expect([answer.status, codeOf(answer)]).toEqual([400, 'invalid_request'])
     }
-    expect([...catalog.seen, ...trending.seen]).toEqual([])
+    expect(seenByAll()).toEqual([])
   })
 
   it('in absolute form is routed by its path alone', async () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Limits } from '@marquee/contracts'
 import { type ApiError, type Caller, contextOf, type Metrics, viewerHeader } from '@marquee/service-kit'
-import type { Destination, UpstreamName } from '../routes.js'
+import { type Destination, type UpstreamName, upstreamNames } from '../routes.js'
 import { createGeneralLane } from './general-lane.js'
 import { announcesBody, type OutgoingHeaders, outgoingHeaders } from './headers.js'
 import { createHotLane } from './hot-lane.js'
@@ -12,7 +12,7 @@ import { createUpstream, type Upstream, upstreamFaults } from './upstream.js'
 export type Forward = (
   req: IncomingMessage,
   res: ServerResponse,
-  request: { destination: Destination; query: string; caller: Caller },
+  request: { destination: Destination<UpstreamName>; query: string; caller: Caller },
   fail: (error: ApiError) => void,
 ) => void
 
@@ -39,7 +39,10 @@ export function createForward(
     const at = { name, origin: origins[name], timeoutMs: limits.upstreamTimeoutMs }
     return lanesTo(createUpstream(at, faults), limits)
   }
-  const lanes = { catalog: open('catalog'), trending: open('trending') }
+  const lanes = Object.fromEntries(upstreamNames.map((name) => [name, open(name)])) as Record<
+    UpstreamName,
+    ReturnType<typeof open>
+  >
 
   const forward: Forward = (req, res, { destination, query, caller }, fail) => {
     const context = contextOf(req)
@@ -47,7 +50,7 @@ export function createForward(
     const withBody = announcesBody(req.headers)
     const own: OutgoingHeaders = { 'x-request-id': context.requestId, [viewerHeader]: callerHeader(caller) }
     if (context.traceparent !== undefined) own.traceparent = context.traceparent
-    const { hot, general } = lanes[destination.upstream]
+    const { hot, general } = lanes[destination.answeredBy]
     const request = {
       path: destination.path + query,
       headers: outgoingHeaders(req.headers, { own, withBody }),

@@ -45,12 +45,22 @@ describe('the routing table', () => {
       '/api/v1/content/winter-tide/views/increment',
     ],
     ['/api/v1/content/trending/daily', 'trending', '/api/v1/content/trending/daily'],
+    ['/api/v1/content/winter-tide/reviews', 'reviews', '/api/v1/content/winter-tide/reviews'],
+    [
+      '/api/v1/content/winter-tide/reviews/x/helpful',
+      'reviews',
+      '/api/v1/content/winter-tide/reviews/x/helpful',
+    ],
+    ['/api/v1/content/winter-tide/details', 'gateway', '/api/v1/content/winter-tide/details'],
+    ['/api/v1/content/users/x/watch-history', 'catalog', '/api/v1/content/users/x/watch-history'],
+    ['/api/v1/progress', 'user-history', '/api/v1/progress'],
+    ['/api/progress', 'user-history', '/api/v1/progress'],
     ['/api/v1/genres', 'catalog', '/api/v1/genres'],
     ['/api/v1/episodes/x', 'catalog', '/api/v1/episodes/x'],
     ['/api/drama/x', 'catalog', '/api/v1/content/x'],
     ['/api/episode/x', 'catalog', '/api/v1/episodes/x'],
-  ])('sends %s to %s', (path, upstream, told) => {
-    expect(destinationOf(path)).toMatchObject({ upstream, path: told })
+  ])('sends %s to %s', (path, answeredBy, told) => {
+    expect(destinationOf(path)).toMatchObject({ answeredBy, path: told })
   })
 
   it.each([
@@ -61,5 +71,7 @@ describe('the routing table', () => {
     '/api/drama',
     '/api/drama/x/y',
     '/api/v1/ops',
+    '/api/progress/x',
+    '/internal/content/x/views',
   ])('knows no %s', (path) => expect(destinationOf(path)).toBeNull())
 })
