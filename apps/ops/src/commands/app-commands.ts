@@ -47,7 +47,7 @@ export async function migrateApps(config: Config, [first = 'up', ...rest]: strin
 }
 
 function migrateApp(config: Config, app: MigratedApp, args: string[]): Promise<number> {
-  const [, ...afterwards] = schemaSteps[app]
+  const [, ...afterwards] = schemaSteps[app].map((step) => step.args)
   const migrate = ['migrate', ...(args.length > 0 ? args : ['up'])]
   const steps = args.includes('down') ? [migrate] : [migrate, ...afterwards]
   return untilOneFails(steps, (step) => runAppCommand(config, app, step))

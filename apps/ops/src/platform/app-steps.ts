@@ -1,18 +1,22 @@
 import { type SeedSize, seedSizes } from '@marquee/seed'
 import type { AppName } from './app-specs.js'
 
-/**
- * The commands of an app that bring its stores up to date, in order; each is safe to run again. They need the app's stores
- * alone, no other app.
- */
-export const schemaSteps: Record<AppName, readonly (readonly string[])[]> = {
-  catalog: [['migrate', 'up']],
+/** A command of an app. The platform starts without what is optional, and says so. */
+interface Step {
+  args: readonly string[]
+  optional?: true
+}
+
+const migrate: Step = { args: ['migrate', 'up'] }
+/** A replica that does not follow costs the data team its figures and nobody else anything. */
+const replicate: Step = { args: ['replication', 'setup'], optional: true }
+
+/** What brings an app's stores up to date, in order; each is safe to run again, and needs those stores alone, no other app. */
+export const schemaSteps: Record<AppName, readonly Step[]> = {
+  catalog: [migrate],
   trending: [],
-  'user-history': [
-    ['migrate', 'up'],
-    ['replication', 'setup'],
-  ],
-  reviews: [['migrate', 'up']],
+  'user-history': [migrate, replicate],
+  reviews: [migrate],
   gateway: [],
 }
 

@@ -23,9 +23,10 @@ interface World {
 /** Preparations whose commands are written down; they end at once unless told otherwise. */
 function world({ dataDir, run = async () => {}, engineProcesses = Object.values(storesOf).flat() }: World) {
   const said: string[] = []
+  const warned: string[] = []
   const preparations = createPreparations({
     config: { dataDir, seedSize: 'xs' },
-    terminal: { working: () => {} },
+    terminal: { working: () => {}, warn: (text) => warned.push(text) },
     signal: new AbortController().signal,
     engineProcesses,
     run: (app, args, options) => {
@@ -33,11 +34,17 @@ function world({ dataDir, run = async () => {}, engineProcesses = Object.values(
       return run(app, args, options)
     },
   })
-  return { preparations, said }
+  return { preparations, said, warned }
 }
 
 const untilEnded: Run = (_app, _args, { signal }) =>
   new Promise((resolve) => signal.addEventListener('abort', () => resolve()))
+
+const failing =
+  (command: string): Run =>
+  async (_app, [first]) => {
+    if (first === command) throw new Error(`${command} did not work`)
+  }
 
 function signalled() {
   let signal = () => {}
@@ -80,10 +87,20 @@ describe('the schemas', () => {
   it('that fail are told when their app is prepared', async () => {
     const { preparations } = world({
       dataDir: await dataFolder(),
-      run: () => Promise.reject(new Error('no such column')),
+      run: failing('migrate'),
     })
     preparations.engineReady('mongodb')
-    await expect(preparations.prepare('reviews')).rejects.toThrow('no such column')
+    await expect(preparations.prepare('reviews')).rejects.toThrow('migrate did not work')
+  })
+
+  it('are there also where the replica does not follow, which is told', async () => {
+    const { preparations, said, warned } = world({
+      dataDir: await dataFolder(),
+      run: failing('replication'),
+    })
+    await preparations.prepare('user-history')
+    expect(warned).toEqual(['replication did not work'])
+    expect(said).toContain('user-history seed --size xs')
   })
 })
 

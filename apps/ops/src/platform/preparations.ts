@@ -12,7 +12,7 @@ export type Run = (app: AppName, args: string[], options: StepOptions) => Promis
 
 interface Parts {
   config: Pick<Config, 'dataDir' | 'seedSize'>
-  terminal: Pick<Terminal, 'working'>
+  terminal: Pick<Terminal, 'working' | 'warn'>
   run: Run
   signal: AbortSignal
   /** Those of ours: a store that runs elsewhere is not waited for. */
@@ -49,9 +49,15 @@ export function createPreparations({
     await run(app, [...args], { title: `${app}: ${title}`, signal, onLine })
   }
   const schemaOf = (app: AppName): Promise<void> => {
-    const begun = schemas.get(app) ?? inOrder(schemaSteps[app], (args) => step(app, args.join(' '), args))
+    const begun = schemas.get(app) ?? bringUpToDate(app)
     schemas.set(app, begun)
     return begun
+  }
+  async function bringUpToDate(app: AppName): Promise<void> {
+    for (const { args, optional } of schemaSteps[app]) {
+      const done = step(app, args.join(' '), args)
+      await (optional ? done.catch((error: Error) => terminal.warn(error.message)) : done)
+    }
   }
   async function seedOnce(app: SeededApp): Promise<void> {
     const size = config.seedSize
@@ -79,10 +85,6 @@ export function createPreparations({
       await Promise.allSettled(schemas.values())
     },
   }
-}
-
-async function inOrder<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  for (const item of items) await work(item)
 }
 
 /** `seeded.json`: which apps have their seed, and of which size. Apps seed side by side; their marks are written in turn. */
