@@ -154,15 +154,18 @@ function addAppCommands(ops: Command, run: Run): void {
 }
 
 function addComparisons(ops: Command, run: Run): void {
-  const replicationCommand = ops
+  ops
     .command('replication')
-    .addArgument(new Argument('<what>').choices(['setup', 'status', 'verify']))
-    .description('the replica of the analytics server: make it, tell how it is, compare it row by row')
-    .option('--json', 'as JSON')
-  replicationCommand.action((what: string) => {
-    const args = ['replication', what, ...(replicationCommand.opts().json ? ['--json'] : [])]
-    return run((config) => runAppCommand(config, 'user-history', args))()
-  })
+    .addArgument(new Argument('<what>').choices(['setup', 'status', 'verify', 'resync']))
+    .argument(
+      '[args...]',
+      'options of it: --json of status and verify, --timeout <seconds> of setup and resync',
+    )
+    .description('the replica of the analytics server: make it, tell how it is, compare it, copy it anew')
+    .allowUnknownOption()
+    .action((what: string, args: string[]) =>
+      run((config) => runAppCommand(config, 'user-history', ['replication', what, ...args]))(),
+    )
 
   const reconcileCommand = ops
     .command('reconcile')

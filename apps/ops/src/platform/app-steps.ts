@@ -8,8 +8,8 @@ interface Step {
 }
 
 const migrate: Step = { args: ['migrate', 'up'] }
-/** A replica that does not follow costs the data team its figures and nobody else anything. */
-const replicate: Step = { args: ['replication', 'setup'], optional: true }
+/** A replica that does not follow, or not within this many seconds, costs the data team its figures and nobody else anything. */
+const replicate: Step = { args: ['replication', 'setup', '--timeout', '60'], optional: true }
 
 /** What brings an app's stores up to date, in order; each is safe to run again, and needs those stores alone, no other app. */
 export const schemaSteps: Record<AppName, readonly Step[]> = {

@@ -79,7 +79,7 @@ describe('the schemas', () => {
     await preparations.prepare('user-history')
     expect(said).toEqual([
       'user-history migrate up',
-      'user-history replication setup',
+      'user-history replication setup --timeout 60',
       'user-history seed --size xs',
     ])
   })
