@@ -22,6 +22,8 @@ const folders = ['apps', 'packages'].flatMap((top) =>
 /** One project per app and package; the engines are started once for all of them. */
 export default {
   testTimeout: 60_000,
+  // A worker with a larger heap takes so long to go that jest takes it for one that does not.
+  workerIdleMemoryLimit: '400MB',
   globalSetup: '<rootDir>/packages/test-kit/src/jest/global-setup.mjs',
   globalTeardown: '<rootDir>/packages/test-kit/src/jest/global-teardown.mjs',
   projects: folders

@@ -20,13 +20,23 @@ export function redact(line: string): string {
     .replace(email, '[redacted]')
 }
 
+/** For tests and tools that want no lines. */
+export const silentLogger: Logger = pino({ level: 'silent' })
+
+/** What loggers of this process have not written yet. */
+const unwritten = new Set<{ flushSync(): void }>()
+process.on('exit', () => {
+  for (const destination of unwritten) destination.flushSync()
+})
+
 /**
  * JSON lines on stdout. Lines are gathered for up to half a second or 8 kB, since a write per request would cost more than the
  * request; warnings and worse go out at once. Writing is synchronous: handing 8 kB to a thread costs ten times the write.
  */
 export function createLogger(name: string, level: string): Logger {
+  if (level === 'silent') return silentLogger
   const destination = pino.destination({ dest: 1, sync: true, minLength: 8192, periodicFlush: 500 })
-  process.on('exit', () => destination.flushSync())
+  unwritten.add(destination)
   return pino(
     {
       name,
@@ -44,6 +54,3 @@ export function createLogger(name: string, level: string): Logger {
     destination,
   )
 }
-
-/** For tests and tools that want no lines. */
-export const silentLogger: Logger = pino({ level: 'silent' })
