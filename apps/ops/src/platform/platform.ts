@@ -64,10 +64,10 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
 
   const onChange = (change: ProcessChange) => {
     states.apply(change)
+    if (!stopping) tell(terminal, change, wasReady)
     if (change.state === 'ready') preparations.engineReady(change.name)
     // A start that fails must not wait for the seeds of the others.
     if (change.state === 'failed' && !wasReady) void preparations.end()
-    if (!stopping) tell(terminal, change, wasReady)
     if (wasReady && !stopping)
       runFile.update().catch((error) => log.warn({ error: String(error) }, 'run.json'))
   }
