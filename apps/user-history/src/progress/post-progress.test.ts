@@ -1,0 +1,328 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { world } from '@marquee/contracts'
+import { serveUserHistory } from '../testing/serve.js'
+
+const { winterTide1: first, winterTide2: second, winterTide3: third, lastFerry1 } = world.episodes
+const { winterTide, jadeCourt } = world.contents
+let place: Awaited<ReturnType<typeof serveUserHistory>>
+let app: Awaited<ReturnType<typeof place.start>>
+/** A new person in each test. */
+let me: string
+beforeAll(async () => {
+  place = await serveUserHistory()
+  app = await place.start()
+})
+beforeEach(() => {
+  me = randomUUID()
+})
+afterAll(() => place.close())
+
+const ep1 = { episodeId: first.id, duration: 3720, sessionId: 'tv' }
+const rows = async (text: string, values: unknown[] = [me]) => (await place.primary.query(text, values)).rows
+const plays = () =>
+  rows(
+    `SELECT content_id, episode_id, run, watched_at, watch_duration, completed, device_info, quality_watched,
+       subtitles_used, source FROM user_watch_history WHERE user_id = $1 ORDER BY watched_at`,
+  )
+const audience = async (contentId = winterTide.id) =>
+  (await rows('SELECT viewers, plays FROM content_audience WHERE content_id = $1', [contentId]))[0]
+/** RFC 3339 of so many seconds ago. */
+const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
+
+describe('a report', () => {
+  it('is answered with the state of its episode and what follows', async () => {
+    const { status, json, headers } = await app.report(me, { ...ep1, sequence: 12, position: 1820 })
+    expect([status, json]).toEqual([200, world.progress])
+    expect(headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  it('changes nothing as a retry, late in its session, or weak', async () => {
+    await app.report(me, { ...ep1, sequence: 5, position: 100 })
+    for (const late of [
+      { sequence: 5, position: 100 },
+      { sequence: 5, position: 900 },
+      { sequence: 4, position: 900 },
+      { sequence: 6, position: 4.9 },
+      { sessionId: 'phone', sequence: 1, position: 0 },
+    ])
+      expect((await app.report(me, { ...ep1, ...late })).json).toMatchObject({
+        applied: false,
+        position: 100,
+      })
+    expect((await app.report(me, { ...ep1, sequence: 7, position: 90 })).json).toMatchObject({
+      applied: true,
+      position: 90,
+    })
+  })
+
+  it('of a later sitting wins, also when it comes first', async () => {
+    await app.report(me, { ...ep1, sessionId: 'phone', sequence: 1, at: ago(10), position: 500 })
+    const { json } = await app.report(me, { ...ep1, sequence: 99, at: ago(20), position: 700 })
+    expect(json).toMatchObject({ applied: false, position: 500 })
+  })
+
+  it('completes, and stays completed when it is watched again', async () => {
+    const done = { ...ep1, position: 3500 }
+    expect((await app.report(me, { ...done, sequence: 1 })).json).toMatchObject({
+      completed: true,
+      rule: 'ninety_percent',
+      applied: true,
+    })
+    const again = await app.report(me, { ...ep1, sessionId: 'again', position: 60 })
+    expect(again.json).toMatchObject({ completed: true, rule: 'ninety_percent', position: 60, run: 1 })
+  })
+
+  it('may know a longer duration than the catalogue, which decides', async () => {
+    const { json } = await app.report(me, { ...ep1, position: 3725, duration: 3730 })
+    expect(json).toMatchObject({ position: 3720, duration: 3720, completed: true })
+    const unknown = await app.report(me, { episodeId: third.id, position: 10, duration: 3599.5 })
+    expect(unknown.json).toMatchObject({ duration: 3599.5, next: null })
+  })
+
+  it('that says restart begins a run of the title; a late one divides what came before it', async () => {
+    const other = { episodeId: second.id, duration: 3660, sessionId: 'other' }
+    await app.report(me, { ...ep1, sequence: 1, at: ago(300), position: 3000 })
+    await app.report(me, { ...ep1, sequence: 2, at: ago(100), position: 60 })
+    await app.report(me, { ...other, sequence: 1, at: ago(90), position: 70 })
+    expect((await app.report(me, { ...other, sequence: 2, position: 80 })).json).toMatchObject({ run: 1 })
+    const restart = { ...ep1, sessionId: 'second', at: ago(200), position: 0, restart: true }
+    for (const sequence of [1, 2])
+      expect((await app.report(me, { ...restart, sequence })).json).toMatchObject({
+        run: 2,
+        position: 60,
+        applied: sequence === 1,
+      })
+    const progress = await rows(
+      'SELECT episode_id, run, position FROM user_progress WHERE user_id = $1 ORDER BY run, episode_id',
+    )
+    expect(progress).toEqual([
+      { episode_id: first.id, run: 1, position: 3000 },
+      { episode_id: first.id, run: 2, position: 60 },
+      { episode_id: second.id, run: 2, position: 80 },
+    ])
+    const late = await app.report(me, { ...ep1, sessionId: 'third', at: ago(299), position: 3100 })
+    expect(late.json).toMatchObject({ run: 2, position: 60, applied: false })
+  })
+
+  it('without a sequence is dated by us, and two of one instant are two', async () => {
+    const reports = Array.from({ length: 20 }, (_, n) =>
+      app.report(me, { ...ep1, sessionId: undefined, position: 100 + n }),
+    )
+    const answers = await Promise.all(reports)
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    const [{ count }] = await rows('SELECT count(*) AS count FROM progress_reports WHERE user_id = $1')
+    expect(count).toBe(20)
+  })
+
+  it('is refused where its time cannot be', async () => {
+    for (const at of [
+      new Date(Date.now() + 310_000).toISOString(),
+      '9999-12-31T23:59:59Z',
+      '0000-01-01T00:00:00Z',
+    ]) {
+      const { status, json } = await app.report(me, { ...ep1, position: 1, at })
+      expect([status, json.code, json.errors[0].pointer]).toEqual([422, 'invalid_body', '/at'])
+    }
+    const corrected = { at: '2031-01-01T00:00:00Z', sentAt: '2031-01-01T00:00:10Z' }
+    expect((await app.report(me, { ...ep1, position: 1, ...corrected })).status).toBe(200)
+  })
+
+  it.each([
+    [{ position: -1 }],
+    [{ position: 3721 }],
+    [{ position: 1, duration: 0 }],
+    [{ position: 1, sequence: -1 }],
+    [{ position: 1, sequence: 2 ** 53 }],
+    [{ position: 1, sessionId: 'with a space' }],
+    [{ position: 1, sentAt: '2026-01-01T00:00:00Z' }],
+    [{ position: 1, userId: randomUUID() }],
+    [{ position: 1, device: 'nul \u0000' }],
+  ])('is refused with 422: %j', async (wrong) => {
+    expect((await app.report(me, { ...ep1, ...wrong })).status).toBe(422)
+  })
+
+  it('is kept for people only', async () => {
+    const body = { ...ep1, position: 1 }
+    expect((await app.send('/api/v1/progress', { method: 'POST', body })).status).toBe(401)
+    const { status, json } = await app.report('service-account', body)
+    expect([status, json.code]).toEqual([403, 'forbidden'])
+    expect(json.detail).toContain('UUID')
+    expect(await rows('SELECT FROM users WHERE id = $1')).toEqual([])
+    await app.report(me.toUpperCase(), body)
+    await app.report(me, body)
+    expect(await rows('SELECT id, email, subscription_tier FROM users WHERE id = $1')).toEqual([
+      { id: me, email: null, subscription_tier: 'free' },
+    ])
+  })
+})
+
+describe('what follows', () => {
+  const change = (id: string, set: string) =>
+    place.primary.query(`UPDATE content_episodes SET ${set} WHERE id = $1`, [id])
+  const after = async (episode: { id: string }, duration = 4000) =>
+    (await app.report(randomUUID(), { episodeId: episode.id, position: 10, duration })).json
+
+  it('is the next episode that is published, has aired and is no special', async () => {
+    expect((await after(first)).next).toMatchObject({ episodeId: second.id, seasonNumber: 1, number: 2 })
+    await change(second.id, 'air_date = now() + interval $$1 day$$')
+    expect((await after(first)).next).toMatchObject({ episodeId: third.id })
+    await change(second.id, 'air_date = null, season_number = 0')
+    expect((await after(first)).next).toMatchObject({ episodeId: third.id })
+    expect((await after(second)).next).toBeNull()
+    await change(second.id, `season_number = 1, status = 'draft'`)
+    expect((await after(first)).next).toMatchObject({ episodeId: third.id })
+    await change(second.id, `status = 'published', sort_order = 5`)
+    expect((await after(third)).next).toMatchObject({ episodeId: second.id })
+    await change(second.id, 'sort_order = 2')
+    expect(await after(lastFerry1, 7080)).toMatchObject({ next: null, autoNext: { startsAt: null } })
+  })
+
+  it('starts at the credits where they are known, else ten seconds before the end', async () => {
+    expect((await after(first)).autoNext).toEqual({ enabled: true, countdownSeconds: 5, startsAt: 3710 })
+    await change(first.id, 'credits_start_seconds = 3600.5')
+    expect((await after(first)).autoNext.startsAt).toBe(3600.5)
+    const seen = await app.report(me, { ...ep1, position: 3601 })
+    expect(seen.json).toMatchObject({ completed: true, rule: 'credits' })
+    await change(first.id, 'credits_start_seconds = null')
+  })
+})
+
+describe('a play', () => {
+  it('is made once, when its session completes, and never changes', async () => {
+    const before = await audience()
+    const start = Date.now() - 4_000_000
+    const sitting = { ...ep1, device: 'TV', quality: 'FHD_1080p', subtitles: 'ko' }
+    const at = (seconds: number) => new Date(start + seconds * 1000).toISOString()
+    await app.report(me, { ...sitting, sequence: 2, at: at(60), position: 70 })
+    await app.report(me, { ...sitting, sequence: 1, at: at(0), position: 10 })
+    expect(await plays()).toEqual([])
+    await app.report(me, { ...sitting, sequence: 3, at: at(3500), position: 3490.4 })
+    const play = {
+      content_id: winterTide.id,
+      episode_id: first.id,
+      run: 1,
+      watched_at: new Date(start),
+      watch_duration: 3480,
+      completed: true,
+      device_info: 'TV',
+      quality_watched: 'FHD_1080p',
+      subtitles_used: 'ko',
+      source: 'player',
+    }
+    expect(await plays()).toEqual([play])
+    for (const late of [
+      { sequence: 0, at: at(-60), position: 5 },
+      { sequence: 4, at: at(3600), position: 3600, state: 'stopped' as const },
+    ])
+      await app.report(me, { ...sitting, ...late })
+    expect(await plays()).toEqual([play])
+    const { viewers, plays: counted } = await audience()
+    expect([viewers - (before?.viewers ?? 0), counted - (before?.plays ?? 0)]).toEqual([1, 1])
+  })
+
+  it('is made when a session is stopped; another session is another play of the same viewer', async () => {
+    const { viewers, plays: counted } = await audience()
+    await app.report(me, { ...ep1, sequence: 1, at: ago(90), position: 100 })
+    await app.report(me, { ...ep1, sequence: 2, at: ago(60), position: 130, state: 'paused' })
+    expect(await plays()).toEqual([])
+    await app.report(me, { ...ep1, sequence: 3, at: ago(50), position: 140, state: 'stopped' })
+    await app.report(me, { ...ep1, sessionId: 'b', position: 150, state: 'stopped' })
+    expect(await plays()).toMatchObject([
+      { watch_duration: 40, completed: false },
+      { watch_duration: 0, completed: false },
+    ])
+    expect(await audience()).toEqual({ viewers: viewers + 1, plays: counted + 2 })
+    const days = await rows(`SELECT sum(plays) AS plays FROM content_analytics WHERE content_id = $1`, [
+      winterTide.id,
+    ])
+    expect(days).toEqual([{ plays: counted + 2 }])
+  })
+
+  it('tells the run it belongs to', async () => {
+    await app.report(me, { ...ep1, sequence: 1, position: 3700 })
+    await app.report(me, { ...ep1, sessionId: 'b', sequence: 1, position: 0, restart: true })
+    await app.report(me, { ...ep1, sessionId: 'b', sequence: 2, position: 3700 })
+    expect((await plays()).map(({ run }) => run)).toEqual([1, 2])
+  })
+})
+
+describe('the state of a title for its viewer', () => {
+  const viewing = async (sub = me) =>
+    (await app.send(`/internal/content/${winterTide.id}/viewing`, { sub })).json
+
+  it('is empty before the first report', async () => {
+    expect(await viewing()).toEqual({ run: 1, episodes: [], plays: 0, lastWatchedAt: null })
+  })
+
+  it('is that of the present run, latest activity first, with the plays of all runs', async () => {
+    const at = [400, 300, 200, 100].map(ago)
+    await app.report(me, { ...ep1, sequence: 1, at: at[0], position: 3700 })
+    const other = { episodeId: second.id, duration: 3660, sessionId: 'b' }
+    await app.report(me, { ...ep1, sessionId: 'c', sequence: 1, at: at[1], position: 30, restart: true })
+    await app.report(me, { ...other, sequence: 1, at: at[2], position: 20 })
+    expect(await viewing()).toEqual({
+      run: 2,
+      episodes: [
+        { episodeId: second.id, position: 20, duration: 3660, completed: false, updatedAt: at[2] },
+        { episodeId: first.id, position: 30, duration: 3720, completed: false, updatedAt: at[1] },
+      ],
+      plays: 1,
+      lastWatchedAt: at[0],
+    })
+    await app.report(me, { ...other, sequence: 2, at: at[3], position: 25, state: 'stopped' })
+    expect(await viewing()).toMatchObject({ plays: 2, lastWatchedAt: at[2] })
+    expect(await viewing(randomUUID())).toMatchObject({ plays: 0, episodes: [] })
+  })
+
+  it('is for its viewer alone', async () => {
+    const path = `/internal/content/${winterTide.id}/viewing`
+    expect((await app.send(path)).status).toBe(401)
+    expect((await app.send(path, { sub: 'nobody' })).status).toBe(403)
+    expect((await app.send('/internal/content/winter-tide/viewing', { sub: me })).status).toBe(400)
+  })
+})
+
+describe('an episode that is not known here', () => {
+  const { jadeCourt1 } = world.episodes
+  const body = { episodeId: jadeCourt1.id, duration: 2700, position: 30 }
+  const asked = (path: string) => place.catalog.asked.filter((url) => url.startsWith(path)).length
+  const copy = async () =>
+    (await rows('SELECT id, title, status FROM content_titles WHERE id = $1', [jadeCourt.id]))[0]
+
+  it('is a 503 while the catalogue is down, and kept once it is back', async () => {
+    place.catalog.state.status = 503
+    const { status, headers } = await app.report(me, body)
+    expect([status, headers.get('retry-after')]).toEqual([503, '2'])
+    const unreachable = await place.start('user-history#9', { catalog: 'http://127.0.0.1:1' })
+    expect((await unreachable.report(me, body)).status).toBe(503)
+    place.catalog.state.status = 200
+    const path = `/api/v1/episodes/${jadeCourt1.id}`
+    const before = asked(path)
+    place.catalog.state.holdMs = 50
+    const answers = await Promise.all(Array.from({ length: 10 }, () => app.report(randomUUID(), body)))
+    place.catalog.state.holdMs = 0
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
+    expect(asked(path) - before).toBe(1)
+    expect(asked(`/api/v1/content/${jadeCourt.id}?include=episodes`)).toBe(1)
+    expect(await copy()).toEqual({ id: jadeCourt.id, title: jadeCourt.title, status: 'published' })
+    place.catalog.state.status = 500
+    expect((await unreachable.report(me, body)).status).toBe(200)
+    place.catalog.state.status = 200
+  })
+
+  it('is a 404 on the word of the catalogue alone', async () => {
+    const { status, json } = await app.report(me, { ...body, episodeId: randomUUID() })
+    expect([status, json.code]).toEqual([404, 'episode_not_found'])
+    await place.primary.query(`UPDATE content_titles SET status = 'draft', version = 0 WHERE id = $1`, [
+      jadeCourt.id,
+    ])
+    expect((await app.report(me, body)).status).toBe(200)
+    expect(await copy()).toMatchObject({ status: 'published' })
+    await place.primary.query(`UPDATE content_episodes SET status = 'archived' WHERE id = $1`, [
+      jadeCourt1.id,
+    ])
+    place.catalog.titles.find(({ id }) => id === jadeCourt.id)!.status = 'archived'
+    expect((await app.report(me, body)).status).toBe(404)
+  })
+})

@@ -1,0 +1,161 @@
+import { type Db, query, sql, type Tx } from '@marquee/postgres'
+import type { EpisodeState, Surroundings, TitleState } from './progress-rules.js'
+import type { Report } from './report-rules.js'
+import type { SessionState } from './session-rules.js'
+
+/* Times are milliseconds here and timestamptz(3) in the tables, which is the same instant. */
+
+const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
+const at = (value: string) => `to_timestamp(${value} / 1000.0)`
+
+export const sessionJson = (
+  s: string,
+) => `json_build_object('sessionId', ${s}.session_id, 'episodeId', ${s}.episode_id,
+  'run', ${s}.run, 'startedAt', ${ms(`${s}.started_at`)}, 'latestAt', ${ms(`${s}.latest_at`)},
+  'lastSequence', ${s}.last_sequence, 'lastAt', ${ms(`${s}.last_at`)}, 'lastPosition', ${s}.last_position,
+  'watched', ${s}.watched, 'completed', ${s}.completed, 'stopped', ${s}.stopped, 'device', ${s}.device,
+  'quality', ${s}.quality, 'subtitles', ${s}.subtitles)`
+export const episodeJson = (
+  p: string,
+) => `json_build_object('episodeId', ${p}.episode_id, 'run', ${p}.run, 'position', ${p}.position,
+  'duration', ${p}.duration, 'completed', ${p}.completed, 'rule', ${p}.rule, 'sessionId', ${p}.session_id,
+  'sequence', ${p}.sequence, 'effectiveAt', ${ms(`${p}.effective_at`)})`
+export const reportJson = (
+  r: string,
+) => `json_build_object('episodeId', ${r}.episode_id, 'sessionId', ${r}.session_id, 'sequence', ${r}.sequence,
+  'effectiveAt', ${ms(`${r}.effective_at`)}, 'position', ${r}.position, 'duration', ${r}.duration, 'rule', ${r}.rule,
+  'state', ${r}.state, 'restart', ${r}.restart, 'device', ${r}.device, 'quality', ${r}.quality, 'subtitles', ${r}.subtitles)`
+
+const words = (text: string) => text.split(' ')
+const ofSession = words(
+  'run started_at latest_at last_sequence last_at last_position watched completed stopped device quality subtitles',
+)
+const ofEpisode = words('position duration completed rule session_id sequence effective_at')
+const assign = (columns: string[]) => columns.map((name) => `${name} = excluded.${name}`).join(', ')
+const tuple = (row: string, columns: string[]) => `(${columns.map((name) => `${row}.${name}`).join(', ')})`
+const differs = (row: string, columns: string[]) =>
+  `${tuple(row, columns)} IS DISTINCT FROM ${tuple('excluded', columns)}`
+const heardOf = '(s.session_id, s.episode_id) = ($7, $8::uuid)'
+
+export const statements = {
+  // Whatever the server's default: what we have answered outlives a crash.
+  lock: sql(
+    'progress.lock',
+    `SELECT set_config('synchronous_commit', 'on', true), pg_advisory_xact_lock(hashtextextended('progress ' || $1 || ' ' || $2, 0))`,
+  ),
+  begin: sql(
+    'progress.begin',
+    `WITH kept AS (
+       INSERT INTO progress_reports (user_id, content_id, episode_id, session_id, sequence, effective_at, position, duration,
+         rule, state, restart, device, quality, subtitles)
+       VALUES ($1, $2, $3, $4, $5, ${at('$6::bigint')}, $7, $8, $9, $10, $11, $12, $13, $14)
+       ON CONFLICT DO NOTHING RETURNING 1
+     )
+     SELECT EXISTS (SELECT FROM kept) AS kept,
+       (SELECT json_build_object('run', t.run, 'latestAt', ${ms('t.latest_at')}) FROM user_titles AS t
+        WHERE t.user_id = $1 AND t.content_id = $2) AS title,
+       (SELECT json_build_object('state', ${sessionJson('s')}, 'closed', s.closed_at IS NOT NULL) FROM playback_sessions AS s
+        WHERE s.user_id = $1 AND s.session_id = $4 AND s.episode_id = $3) AS session,
+       (SELECT ${episodeJson('p')} FROM user_progress AS p
+        WHERE p.user_id = $1 AND p.episode_id = $3 ORDER BY p.run DESC LIMIT 1) AS episode`,
+  ),
+  reports: sql(
+    'progress.reports',
+    `SELECT ${reportJson('r')} AS report FROM progress_reports AS r WHERE r.user_id = $1 AND r.content_id = $2`,
+  ),
+  write: sql(
+    'progress.write',
+    `WITH person AS (
+       INSERT INTO users (id) VALUES ($1) ON CONFLICT DO NOTHING
+     ), title AS (
+       INSERT INTO user_titles (user_id, content_id, run, latest_at) VALUES ($1, $2, $3, ${at('$4::bigint')})
+       ON CONFLICT (user_id, content_id) DO UPDATE SET run = excluded.run, latest_at = excluded.latest_at
+     ), sessions AS (
+       INSERT INTO playback_sessions AS s (user_id, content_id, session_id, episode_id, run, started_at, latest_at, last_sequence,
+         last_at, last_position, watched, completed, stopped, device, quality, subtitles, received_at)
+       SELECT $1, $2, n."sessionId", n."episodeId", n.run, ${at('n."startedAt"')}, ${at('n."latestAt"')}, n."lastSequence",
+         ${at('n."lastAt"')}, n."lastPosition", n.watched, n.completed, n.stopped, n.device, n.quality, n.subtitles, now()
+       FROM json_to_recordset($5) AS n ("sessionId" text, "episodeId" uuid, run integer, "startedAt" bigint, "latestAt" bigint,
+         "lastSequence" bigint, "lastAt" bigint, "lastPosition" double precision, watched double precision, completed boolean,
+         stopped boolean, device text, quality text, subtitles text)
+       ON CONFLICT (user_id, session_id, episode_id) DO UPDATE SET ${assign(ofSession)},
+         received_at = CASE WHEN ${heardOf} THEN now() ELSE s.received_at END
+       WHERE ${heardOf} OR ${differs('s', ofSession)}
+     )
+     INSERT INTO user_progress AS p (user_id, content_id, episode_id, run, position, duration, completed, rule, session_id,
+       sequence, effective_at)
+     SELECT $1, $2, n."episodeId", n.run, n.position, n.duration, n.completed, n.rule, n."sessionId", n.sequence,
+       ${at('n."effectiveAt"')}
+     FROM json_to_recordset($6) AS n ("episodeId" uuid, run integer, position double precision, duration double precision,
+       completed boolean, rule text, "sessionId" text, sequence bigint, "effectiveAt" bigint)
+     ON CONFLICT (user_id, episode_id, run) DO UPDATE SET ${assign(ofEpisode)} WHERE ${differs('p', ofEpisode)}`,
+  ),
+  dropOthers: sql(
+    'progress.drop-others',
+    `DELETE FROM user_progress WHERE user_id = $1 AND content_id = $2 AND NOT EXISTS (
+       SELECT FROM unnest($3::uuid[], $4::integer[]) AS kept (episode_id, run)
+       WHERE kept.episode_id = user_progress.episode_id AND kept.run = user_progress.run
+     )`,
+  ),
+}
+
+/** Whose reports of which title. */
+export interface Of {
+  userId: string
+  contentId: string
+}
+
+/** One at a time for a viewer and a title, to the end of the transaction. */
+export async function lockTitle(tx: Tx, { userId, contentId }: Of): Promise<void> {
+  await query(tx, statements.lock, [userId, contentId])
+}
+
+/** What was known before a report. */
+export interface Known {
+  /** False: one of this name had been received before, and stays. */
+  kept: boolean
+  title: Surroundings['title'] | null
+  session: { state: SessionState; closed: boolean } | null
+  /** Of the newest run in which there is something of this episode. */
+  episode: EpisodeState | null
+}
+
+/** Keeps the report, and tells what was known before it. Under `lockTitle`. */
+export async function beginReport(tx: Tx, { userId, contentId }: Of, report: Report): Promise<Known> {
+  const { episodeId, sessionId, sequence, effectiveAt, position, duration, rule, state, restart } = report
+  const { device, quality, subtitles } = report
+  const said = [position, duration, rule, state, restart, device, quality, subtitles]
+  const named = [userId, contentId, episodeId, sessionId, sequence, effectiveAt]
+  const [known] = await query<Known>(tx, statements.begin, [...named, ...said])
+  return known!
+}
+
+/** All reports of the title that are kept, in no order. */
+export async function readReports(db: Db, { userId, contentId }: Of): Promise<Report[]> {
+  const rows = await query<{ report: Report }>(db, statements.reports, [userId, contentId])
+  return rows.map(({ report }) => report)
+}
+
+/** Writes these parts of a title's state; others stay. The session of `report` has been heard of just now. */
+export async function writeState(tx: Tx, of: Of, state: TitleState, report: Report): Promise<void> {
+  await query(tx, statements.write, [
+    of.userId,
+    of.contentId,
+    state.run,
+    state.latestAt,
+    JSON.stringify(state.sessions),
+    JSON.stringify(state.episodes),
+    report.sessionId,
+    report.episodeId,
+  ])
+}
+
+/** Forgets progress that is no part of the title's whole state any more: its reports came to belong to other runs. */
+export async function dropOthers(tx: Tx, of: Of, { episodes }: TitleState): Promise<void> {
+  await query(tx, statements.dropOthers, [
+    of.userId,
+    of.contentId,
+    episodes.map(({ episodeId }) => episodeId),
+    episodes.map(({ run }) => run),
+  ])
+}
