@@ -98,7 +98,7 @@ export async function surroundDetails(env: Record<string, string> = {}) {
     const contentType = answer.headers['content-type']
     if (answer.status !== 405 && method !== 'OPTIONS')
       check(method, path, { status: answer.status, contentType, json })
-    return { ...answer, ms, json, part: (name: Downstream): Part => json.parts[name] }
+    return { ...answer, startedAt, ms, json, part: (name: Downstream): Part => json.parts[name] }
   }
 
   return {

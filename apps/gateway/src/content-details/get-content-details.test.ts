@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
 import { readViewer, viewerHeader } from '@marquee/service-kit'
 import { settle } from '@marquee/test-kit'
-import { codeOf, internalKey, sendJson } from '../gateway.fixture.js'
+import { ask, codeOf, internalKey, sendJson } from '../gateway.fixture.js'
 import { type DetailsSurroundings, surroundDetails } from './details.fixture.js'
 
 let around: DetailsSurroundings
@@ -142,6 +142,8 @@ describe('the endpoint', () => {
   it('is one path in any spelling', async () => {
     expect((await around.details({ ref: around.id.toUpperCase() })).status).toBe(200)
     expect((await around.details({ ref: `%74itle-${around.id}` })).status).toBe(200)
+    for (const tail of ['%64etails', 'details/', 'details/?lang=ko'])
+      expect((await ask(around.gateway, `/api/v1/content/${around.id}/${tail}`)).status).toBe(200)
     expect(around.asked().filter((url) => url.includes('%'))).toEqual([])
   })
 
