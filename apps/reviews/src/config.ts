@@ -18,3 +18,13 @@ export const readReviewsConfig = (env: NodeJS.ProcessEnv = process.env) => ({
   limits: readLimits(env),
 })
 export type ReviewsConfig = ReturnType<typeof readReviewsConfig>
+
+const CommandConfig = ReviewsConfig.pick({ DATABASE_URL: true, CATALOG_ORIGIN: true }).partial({
+  CATALOG_ORIGIN: true,
+})
+
+/** The command line needs less; only `seed` asks the catalogue. @throws ConfigError */
+export const readCommandConfig = (env: NodeJS.ProcessEnv = process.env) => ({
+  ...readConfig(CommandConfig, env),
+  limits: readLimits(env),
+})

@@ -86,6 +86,10 @@ export const listReviewsQuery = z.object({
     .enum(['include', 'exclude'])
     .default('include')
     .openapi({ description: '`exclude` leaves out reviews with spoilers', example: 'include' }),
+  status: ReviewStatus.default('published').openapi({
+    description: '`hidden`: for moderators those of everybody, for other signed-in callers their own',
+    example: 'published',
+  }),
   limit: Limit,
   cursor: Cursor.optional(),
 })

@@ -1,0 +1,46 @@
+/** What the driver calls it when the server could not be asked, or did not answer in time. */
+const outageNames =
+  /^(MongoNetwork\w*|MongoServerSelection\w*|MongooseServerSelection\w*|MongoOperationTimeout\w*|MongoPool\w*|MongoWaitQueueTimeout\w*|MongoTopologyClosed\w*|MongoNotConnected\w*|MongoClientClosed\w*|MongoExpiredSession\w*|MongoServerClosed\w*|PoolClosedError|PoolClearedError)$/
+
+/**
+ * Codes of the server that pass by waiting: no primary, stepping down or starting, interrupted, out of time, disk full, a lost race
+ * (write conflict, transaction gone), a write concern that could not be met.
+ */
+const outageCodes = new Set([
+  6, 7, 24, 50, 64, 89, 91, 100, 112, 133, 134, 189, 202, 234, 246, 251, 262, 290, 384, 9001, 10_107, 11_600,
+  11_601, 11_602, 13_435, 13_436, 14_031,
+])
+
+const outageLabels = ['TransientTransactionError', 'UnknownTransactionCommitResult', 'RetryableWriteError']
+
+/** Mongoose itself, before the first connection and after the last. */
+const outageMessages = /before initial connection is complete|buffering timed out|Connection was force closed/
+
+interface MongoLike {
+  name?: string
+  message?: string
+  code?: unknown
+  cause?: unknown
+  hasErrorLabel?(label: string): boolean
+}
+
+export const hasLabel = (error: unknown, label: string): boolean =>
+  (error as MongoLike | null)?.hasErrorLabel?.(label) === true
+
+/** True when MongoDB could not be asked, or could not do it now: wait and ask again. Else the fault is ours. */
+export function isOutage(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false
+  const { name = '', message = '', code, cause } = error as MongoLike
+  return (
+    outageNames.test(name) ||
+    outageMessages.test(message) ||
+    (typeof code === 'number' && outageCodes.has(code)) ||
+    outageLabels.some((label) => hasLabel(error, label)) ||
+    (cause !== undefined && isOutage(cause))
+  )
+}
+
+/** A unique index, or the id, has this already. */
+export const isDuplicate = (error: unknown): boolean => (error as MongoLike | null)?.code === 11_000
+/** Another transaction is writing this very document. */
+export const isWriteConflict = (error: unknown): boolean => (error as MongoLike | null)?.code === 112
