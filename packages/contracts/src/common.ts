@@ -66,6 +66,9 @@ export const queryBoolean = z
   .transform((text) => text === 'true')
   .openapi({ type: 'boolean', enum: undefined, example: true })
 
+/** A noun that may be missing. `.nullable()` of a named schema would name the nullable one in the document, or forbid null. */
+export const orNull = <T extends z.ZodType>(noun: T) => z.union([noun, z.null()])
+
 /** One page: `next` is null on the last one. */
 export const list = <T extends z.ZodType>(item: T, name: string, example?: unknown) =>
   z

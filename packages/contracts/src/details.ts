@@ -1,3 +1,4 @@
+import { orNull } from './common.js'
 import { Content, Credit } from './content.js'
 import { Episode } from './episode.js'
 import { ViewerState } from './progress.js'
@@ -52,7 +53,7 @@ export const ContentDetails = z
     episodes: z.array(Episode),
     credits: z.array(Credit),
     reviews: z.object({ summary: ReviewSummary, items: z.array(Review) }).nullable(),
-    trending: InternalViews.nullable(),
+    trending: orNull(InternalViews),
     audience: z.object({ viewers: z.int().min(0), plays: z.int().min(0) }).nullable(),
     viewer: ViewerState.nullable().optional().describe('Of the caller; absent for anonymous ones'),
     parts: z.object({

@@ -1,4 +1,4 @@
-import { list, Timestamp, Uuid } from './common.js'
+import { list, orNull, Timestamp, Uuid } from './common.js'
 import { ContentSummary } from './content.js'
 import { world } from './world.js'
 import { z } from './z.js'
@@ -11,7 +11,7 @@ export const WatchHistoryItem = z
     watchDuration: z.int().min(0).describe('Seconds that were really watched'),
     completed: z.boolean(),
     run: z.int().min(1),
-    content: ContentSummary.nullable().describe('Null for a title that the catalogue has never known'),
+    content: orNull(ContentSummary).describe('Null for a title that the catalogue has never known'),
     episode: z.object({ id: Uuid, seasonNumber: z.int(), number: z.int(), title: z.string() }).nullable(),
   })
   .openapi('WatchHistoryItem', { example: world.play })
