@@ -5,9 +5,8 @@ import { createPool, migrate } from '@marquee/postgres'
 import { ConfigError, createLogger, createMetrics } from '@marquee/service-kit'
 import { Command, InvalidArgumentError } from 'commander'
 import { createCatalogCache } from './catalog-cache.js'
-import { commands } from './commands.js'
+import { type CommandConnections, commands } from './commands.js'
 import { readCommandConfig } from './config.js'
-import type { BulkConnections } from './import/import-command.js'
 
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url))
 /** A batch of thousands of rows, on a machine that does other things too. */
@@ -30,17 +29,18 @@ program
   })
 for (const command of commands(connect)) program.addCommand(command)
 
-async function connect(): Promise<BulkConnections> {
-  const { DATABASE_URL: url, CACHE_URL } = readCommandConfig()
+async function connect(): Promise<CommandConnections> {
+  const { DATABASE_URL: url, CACHE_URL, ANALYTICS_URL, REPLICA_URL } = readCommandConfig()
+  const analytics = [ANALYTICS_URL, REPLICA_URL]
   const pool = createPool({ url, name: 'catalog-cli', max: 2, queryTimeoutMs: bulkTimeoutMs, log })
-  if (!CACHE_URL) return { pool, invalidate: async () => undefined, close: () => pool.end() }
+  if (!CACHE_URL) return { pool, analytics, invalidate: async () => undefined, close: () => pool.end() }
   const cache = createCache({ url: CACHE_URL, log, registry: createMetrics('catalog-cli').registry })
   const { contents } = createCatalogCache(cache, defaultLimits)
   const close = async () => {
     await cache.close()
     await pool.end()
   }
-  return { pool, invalidate: (ids) => contents.invalidate(ids), close }
+  return { pool, analytics, invalidate: (ids) => contents.invalidate(ids), close }
 }
 
 function direction(text: string): 'up' | 'down' {

@@ -1,9 +1,13 @@
 import type { Command } from 'commander'
+import { type FederateConnections, federateCommand } from './federation/federate-command.js'
 import { type BulkConnections, importCommand } from './import/import-command.js'
 import { seedCommand } from './seed/seed-command.js'
 
+export type CommandConnections = BulkConnections & FederateConnections
+
 /** Commands beside `migrate`. Each connects only when it runs. */
-export const commands = (connect: () => Promise<BulkConnections>): Command[] => [
+export const commands = (connect: () => Promise<CommandConnections>): Command[] => [
+  federateCommand(connect),
   seedCommand(connect),
   importCommand(connect),
 ]

@@ -3,6 +3,7 @@
  * - `one-task`: everything of one title (or one slug): a router query, one task on Citus.
  * - `projection`: content_listing and episode_listing alone, of which the coordinator has a copy.
  * - `reference`: genres alone, a reference table too.
+ * - `foreign`: one page of each foreign table, taken there (filter, order, limit), and nothing beside it but projections.
  * - `every-shard`: of a consumer or a job, never of a request.
  * - `local`: outbox, inbox, leases, idempotency keys: on the coordinator.
  * - `no-table`: asks the server alone.
@@ -12,6 +13,7 @@ export type PlanClass =
   | 'one-task'
   | 'projection'
   | 'reference'
+  | 'foreign'
   | 'every-shard'
   | 'local'
   | 'no-table'
@@ -24,6 +26,7 @@ export interface PlanEntry {
 }
 
 const id = '01920000-0000-7000-8000-000000000001'
+const mina = '01920003-0000-7000-8000-000000000001'
 const genre = '01920001-0000-7000-8000-000000000001'
 const time = new Date('2026-01-01T00:00:00Z')
 
@@ -105,6 +108,11 @@ export const planClasses: Record<string, PlanEntry> = {
   'genres.list': { class: 'reference', values: ['a', genre, 21] },
   'genres.insert': { class: 'reference', values: [genre, 'Genre'] },
 
+  'analytics.state': { class: 'foreign', values: [] },
+  'audience.read': { class: 'foreign', values: [id] },
+  'users.ids': { class: 'foreign', values: ['infinity', id, 21] },
+  'watch-history.page': { class: 'foreign', values: [mina, 'infinity', id, 21] },
+
   'stats.apply': { class: 'every-shard', values: [[id], [1], [1.5], [1]] },
   'stats.apply-ratings': { class: 'every-shard', values: [[id], [15], [2], [1]] },
   'stats.changed': { class: 'every-shard', values: [time, id, 1000] },
@@ -137,6 +145,10 @@ export const planClasses: Record<string, PlanEntry> = {
     'bulk',
     'bulk.add-stats',
     'bulk.taken-slugs',
+    'federation.lend',
+    'federation.lock',
+    'federation.map',
+    'federation.read',
     'seed.add-genre',
     'seed.existing-titles',
     'seed.read-genres',

@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { citusInstalled, type Pool, type Statement, statementName } from '@marquee/postgres'
+import { world } from '@marquee/contracts'
+import { citusInstalled, createPool, type Pool, type Statement, statementName } from '@marquee/postgres'
+import { silentLogger } from '@marquee/service-kit'
+import { withOwnPlans } from './audience/foreign.js'
+import { federate } from './federation/federate-command.js'
 import { type PlanClass, planClasses } from './plan-classes.js'
+import { type AnalyticsServers, analyticsServers } from './testing/analytics-servers.js'
 import { testDatabase } from './testing/test-catalog.js'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -10,6 +15,7 @@ const storeFiles = readdirSync(root, { recursive: true, encoding: 'utf8' }).filt
   file.endsWith('-store.ts'),
 )
 
+let servers: AnalyticsServers
 let database: Awaited<ReturnType<typeof testDatabase>>
 let pool: Pool
 let citus: boolean
@@ -17,20 +23,49 @@ let citus: boolean
 const statements = new Map<string, Statement>()
 
 beforeAll(async () => {
-  database = await testDatabase()
+  ;[database, servers] = await Promise.all([testDatabase(), analyticsServers()])
   pool = database.pool
+  await federate(pool, [...servers.urls])
+  await fill()
   citus = await citusInstalled(pool)
-  for (const file of storeFiles.filter((path) => !/^(import|seed)\//.test(path))) {
+  for (const file of storeFiles.filter((path) => !/^(federation|import|seed)\//.test(path))) {
     const store = (await import(`./${file.replace(/\.ts$/, '.js')}`)) as {
       statements: Record<string, Statement>
     }
     for (const statement of Object.values(store.statements)) statements.set(statement.name, statement)
   }
 })
-afterAll(() => database.close())
+afterAll(async () => {
+  await database.close()
+  await servers.close()
+})
+
+/** Of a handful of rows the planner would read all, here and there. */
+async function fill(): Promise<void> {
+  await pool.query(
+    `INSERT INTO content_listing (id, slug, kind, title, origin, status, created_at)
+     SELECT md5('t' || n)::uuid, 't-' || n, 'movie', 'T', 'other', 'published', now() FROM generate_series(1, 20000) AS n`,
+  )
+  await pool.query(
+    `INSERT INTO episode_listing (id, content_id, season_number, number, sort_order, title, is_free, status, version)
+     SELECT md5('e' || n)::uuid, md5('t' || n)::uuid, 1, 1, 1, 'E', true, 'published', 1 FROM generate_series(1, 20000) AS n`,
+  )
+  await pool.query('ANALYZE content_listing, episode_listing')
+  await servers.primary.query(
+    `INSERT INTO users (id, created_at) SELECT md5(n::text)::uuid, now() - n * interval '1 hour' FROM generate_series(1, 3000) AS n`,
+  )
+  await servers.primary.query(
+    `INSERT INTO user_watch_history (id, user_id, content_id, watched_at)
+     SELECT md5(n::text)::uuid, CASE WHEN n % 10 = 0 THEN $1 ELSE md5((n % 50)::text)::uuid END, md5('t' || n)::uuid,
+       now() - n * interval '1 hour' FROM generate_series(1, 10000) AS n`,
+    [world.viewers.mina.sub],
+  )
+  await servers.primary.query('ANALYZE')
+}
 
 const reference = ['genres', 'tags', 'persons']
 const projections = ['content_listing', 'episode_listing']
+const foreign = ['users', 'user_watch_history', 'content_audience', 'server_state']
 const local = ['outbox', 'inbox', 'leases', 'idempotency_keys', 'import_identities', 'import_runs']
 
 interface Plan {
@@ -38,11 +73,15 @@ interface Plan {
   tables: string[]
   /** Of each Citus scan; undefined is an INSERT through the coordinator. */
   tasks: (number | undefined)[]
+  /** Kind and table of each scan, from the first to the last of the plan. */
+  scans: string[]
+  /** What the foreign server is asked. */
+  remote: string[]
 }
 
 async function planOf({ text }: Statement, values: unknown[]): Promise<Plan> {
-  const { rows } = await pool.query(`EXPLAIN (FORMAT JSON) ${text}`, values)
-  const plan: Plan = { tables: [], tasks: [] }
+  const { rows } = await pool.query(`EXPLAIN (VERBOSE, FORMAT JSON) ${text}`, values)
+  const plan: Plan = { tables: [], tasks: [], scans: [], remote: [] }
   collect(rows[0]['QUERY PLAN'], plan)
   return { ...plan, tables: [...new Set(plan.tables)] }
 }
@@ -51,11 +90,18 @@ function collect(node: unknown, plan: Plan): void {
   if (Array.isArray(node)) for (const item of node) collect(item, plan)
   if (typeof node !== 'object' || node === null || Array.isArray(node)) return
   const {
+    'Node Type': kind,
     'Relation Name': table,
+    'Remote SQL': remote,
     'Custom Plan Provider': provider,
     'Task Count': tasks,
   } = node as Record<string, unknown>
-  if (typeof table === 'string') plan.tables.push(table.replace(/_\d{6,}$/, ''))
+  if (typeof table === 'string') {
+    const name = table.replace(/_\d{6,}$/, '')
+    plan.tables.push(name)
+    plan.scans.push(`${kind} ${name}`)
+  }
+  if (typeof remote === 'string') plan.remote.push(remote)
   if (typeof tasks === 'number') plan.tasks.push(tasks)
   if (typeof provider === 'string' && provider.includes('INSERT')) plan.tasks.push(undefined)
   for (const inner of Object.values(node)) collect(inner, plan)
@@ -63,8 +109,18 @@ function collect(node: unknown, plan: Plan): void {
 
 const within = (tables: string[], allowed: string[]) => tables.filter((table) => !allowed.includes(table))
 
-function hold(planClass: PlanClass, { tables, tasks }: Plan): void {
-  const ofTitles = tables.filter((table) => ![...reference, ...projections, ...local].includes(table))
+/** Without a bound a whole table would come here. */
+const bounded = (remote: string) =>
+  / FROM public\.server_state$| WHERE .* LIMIT \d+::bigint$| WHERE \(\(content_id = '[^']*'\)\)$/.test(remote)
+
+function hold(planClass: PlanClass, { tables, tasks, remote }: Plan): void {
+  const elsewhere = planClass === 'foreign' ? foreign : []
+  const ofTitles = tables.filter(
+    (table) => ![...reference, ...projections, ...local, ...elsewhere].includes(table),
+  )
+  expect(remote.filter((text) => !bounded(text))).toEqual([])
+  expect(remote.length > 0).toBe(planClass === 'foreign')
+  if (planClass === 'foreign') expect(within(tables, [...projections, ...foreign])).toEqual([])
   if (planClass === 'projection') expect(within(tables, projections)).toEqual([])
   if (planClass === 'reference') expect(within(tables, reference)).toEqual([])
   if (planClass === 'local') expect(within(tables, local)).toEqual([])
@@ -112,6 +168,58 @@ describe('the plan of every statement', () => {
   })
 })
 
+describe('what is asked of the analytics servers', () => {
+  const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+  const { mina } = world.viewers
+  const wholePlan = (name: string, values: unknown[]) => planOf(statements.get(name)!, values)
+  const state = 'SELECT role, heartbeat_at FROM public.server_state'
+
+  it('is the page of a user, in its order and with its end; titles and episodes are looked up by their ids', async () => {
+    const plan = await wholePlan('watch-history.page', [mina.sub, 'infinity', last, 21])
+    expect(plan.scans).toEqual([
+      'Foreign Scan server_state',
+      'Foreign Scan user_watch_history',
+      'Index Scan content_listing',
+      'Index Scan episode_listing',
+    ])
+    expect(plan.remote).toEqual([
+      state,
+      'SELECT id, content_id, episode_id, run, watched_at, watch_duration, completed FROM public.user_watch_history ' +
+        `WHERE ((watched_at <= 'infinity')) AND ((user_id = '${mina.sub}')) ` +
+        `AND (((watched_at < 'infinity') OR (id < '${last}'))) ` +
+        'ORDER BY watched_at DESC NULLS FIRST, id DESC NULLS FIRST LIMIT 21::bigint',
+    ])
+    if (citus) expect(plan.tasks).toEqual([1])
+  })
+
+  it('is a page of ids', async () => {
+    const plan = await wholePlan('users.ids', ['infinity', last, 21])
+    expect(plan.scans).toEqual(['Foreign Scan server_state', 'Foreign Scan users'])
+    expect(plan.remote).toEqual([
+      state,
+      `SELECT id, created_at FROM public.users WHERE ((created_at <= 'infinity')) ` +
+        `AND (((created_at < 'infinity') OR (id < '${last}'))) ` +
+        'ORDER BY created_at DESC NULLS FIRST, id DESC NULLS FIRST LIMIT 21::bigint',
+    ])
+  })
+
+  it('stays what it is on a session that has asked it often', async () => {
+    const session = createPool({ url: withOwnPlans(database.url), name: 'test', max: 1, log: silentLogger })
+    try {
+      const { text } = statements.get('watch-history.page')!
+      await session.query(`PREPARE often AS ${text}`)
+      const run = `EXECUTE often ('${mina.sub}', 'infinity', '${last}', 21)`
+      for (let n = 0; n < 10; n++) await session.query(run)
+      const { rows } = await session.query(`EXPLAIN (VERBOSE, FORMAT JSON) ${run}`)
+      const plan: Plan = { tables: [], tasks: [], scans: [], remote: [] }
+      collect(rows[0]['QUERY PLAN'], plan)
+      expect(plan.remote[1]).toMatch(/ LIMIT 21::bigint$/)
+    } finally {
+      await session.end()
+    }
+  })
+})
+
 describe('the test itself', () => {
   it('knows a plan of another class', async () => {
     const all: Statement = { name: 'all', text: 'SELECT id FROM content_metadata WHERE title = $1' }
@@ -123,5 +231,12 @@ describe('the test itself', () => {
     if (citus) expect(() => hold('one-task', scattered)).toThrow()
     expect(() => hold('projection', scattered)).toThrow()
     expect(() => hold('projection', both)).toThrow()
+    const plainly: Statement = {
+      name: 'plainly',
+      text: `SELECT h.id, l.title FROM analytics.user_watch_history AS h JOIN content_listing AS l ON l.id = h.content_id
+             WHERE l.slug = $1 ORDER BY h.watched_at DESC LIMIT 21`,
+    }
+    const whole = await planOf(plainly, ['x'])
+    expect(() => hold('foreign', whole)).toThrow()
   })
 })

@@ -1,4 +1,7 @@
 import type { Endpoint } from '@marquee/service-kit'
+import { getAudience } from './audience/get-audience.js'
+import { listUserIds } from './audience/list-user-ids.js'
+import { listWatchHistory } from './audience/list-watch-history.js'
 import { archiveContent } from './content/archive-content.js'
 import { createContent } from './content/create-content.js'
 import { getContent } from './content/get-content.js'
@@ -29,4 +32,7 @@ export const routes = (catalog: Catalog): Endpoint[] => [
   archiveEpisode(catalog), //   DELETE /api/v1/episodes/{id}
   listGenres(catalog), //       GET    /api/v1/genres
   createGenre(catalog), //      POST   /api/v1/genres
+  listUserIds(catalog), //      GET    /api/v1/content/users/ids
+  listWatchHistory(catalog), // GET    /api/v1/content/users/{userId}/watch-history
+  getAudience(catalog), //      GET    /internal/content/{id}/audience
 ]

@@ -122,10 +122,43 @@ describe('the schema', () => {
     })
   })
 
+  it('reads of the analytics servers the columns it needs, and knows no address of them by itself', async () => {
+    const { rows } = await pool.query(
+      `SELECT table_name AS name, string_agg(column_name, ' ' ORDER BY ordinal_position) AS columns
+       FROM information_schema.columns WHERE table_schema = 'analytics' GROUP BY table_name ORDER BY 1`,
+    )
+    expect(rows).toEqual([
+      { name: 'content_audience', columns: 'content_id viewers plays' },
+      { name: 'server_state', columns: 'role heartbeat_at' },
+      {
+        name: 'user_watch_history',
+        columns: 'id user_id content_id episode_id run watched_at watch_duration completed',
+      },
+      { name: 'users', columns: 'id created_at' },
+    ])
+    expect((await pool.query('SELECT srvname, srvoptions FROM pg_foreign_server')).rows).toEqual([
+      { srvname: 'analytics', srvoptions: null },
+    ])
+  })
+
+  it('leaves the workers without foreign tables, which only the coordinator reads', async () => {
+    for (const url of testEngines().catalogWorkers) {
+      const own = new URL(url)
+      own.pathname = new URL(database.url).pathname
+      const worker = createPool({ url: own.href, name: 'test', max: 1, log: silentLogger })
+      const { rows } = await worker.query(
+        `SELECT (SELECT count(*) FROM pg_foreign_server) AS servers, (SELECT count(*) FROM pg_namespace WHERE nspname = 'analytics') AS schemas`,
+      )
+      await worker.end()
+      expect(rows).toEqual([{ servers: 0, schemas: 0 }])
+    }
+  })
+
   it('is taken back and made again, one migration at a time', async () => {
     const down: string[] = []
-    for (let n = 0; n < 6; n++) down.push(...(await run('down')))
+    for (let n = 0; n < 7; n++) down.push(...(await run('down')))
     expect(await tables()).toEqual(['migrations'])
+    expect((await pool.query('SELECT FROM pg_foreign_server')).rowCount).toBe(0)
     expect(await run('up')).toEqual(down.reverse())
     expect(await run('up')).toEqual([])
   })

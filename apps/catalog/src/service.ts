@@ -1,6 +1,7 @@
 import { createCache } from '@marquee/cache'
 import { createPool, isOutage } from '@marquee/postgres'
 import { createClosers, createLogger, createMetrics, createService } from '@marquee/service-kit'
+import { createForeign } from './audience/foreign.js'
 import { createBackground } from './background.js'
 import { createCatalogCache } from './catalog-cache.js'
 import type { CatalogConfig } from './config.js'
@@ -18,12 +19,15 @@ export function createCatalog(config: CatalogConfig, prefix?: string) {
 
   const pool = createPool({ url: config.DATABASE_URL, name, queryTimeoutMs: limits.storeTimeoutMs, log })
   closers.onClose('database', () => pool.end())
+  const foreign = createForeign({ url: config.DATABASE_URL, timeoutMs: limits.foreignTimeoutMs, log })
+  closers.onClose('foreign tables', () => foreign.close())
   const cache = createCache({ url: config.CACHE_URL, log, registry, ...(prefix && { prefix }) })
   closers.onClose('cache', () => cache.close())
 
   const catalog: Catalog = {
     pool,
     cache: createCatalogCache(cache, limits),
+    foreign,
     limits,
     cursorKey: config.MARQUEE_CURSOR_KEY,
   }

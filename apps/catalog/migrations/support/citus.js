@@ -25,6 +25,8 @@ export async function distribution(/** @type {MigrationBuilder} */ pgm) {
     citus,
     /** Foreign keys tie reference and distributed tables together: one connection per node, not several. */
     begin: () => run(`SET LOCAL citus.multi_shard_modify_mode TO 'sequential'`),
+    /** What follows in this migration is the coordinator's own: workers neither get nor need it. */
+    here: () => run('SET LOCAL citus.enable_ddl_propagation TO off'),
     byId: (/** @type {string} */ table, /** @type {string} */ column) =>
       run(
         `SELECT create_distributed_table('${table}', '${column}', colocate_with => 'none', shard_count => ${shardCount})`,

@@ -2,8 +2,11 @@ import type { ContentSort } from '@marquee/contracts'
 import { type Db, query, type Statement, sql } from '@marquee/postgres'
 import { z } from 'zod'
 
-const summary = `row_to_json((SELECT item FROM (SELECT id, slug, kind, title, poster_url AS "posterUrl", year, origin, rating,
-  is_vip AS "isVip") AS item))::text AS item`
+/** A title of content_listing in lists and in other nouns, as JSON; `of` is what the table is called. */
+export const summaryOf = (of: string) =>
+  `row_to_json((SELECT item FROM (SELECT ${of}.id, ${of}.slug, ${of}.kind, ${of}.title, ${of}.poster_url AS "posterUrl", ${of}.year,
+    ${of}.origin, ${of}.rating, ${of}.is_vip AS "isVip") AS item))`
+const summary = `${summaryOf('content_listing')}::text AS item`
 
 // With a value plan each `$n IS NULL` is folded away. A generic plan is chosen only where it costs no more.
 const filters = `status = $1 AND ($2::text IS NULL OR kind = $2) AND ($3::text IS NULL OR origin = $3)

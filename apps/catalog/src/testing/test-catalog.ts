@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { fileURLToPath } from 'node:url'
 import { createCache } from '@marquee/cache'
-import { defaultLimits, world } from '@marquee/contracts'
+import { defaultLimits, type Limits, world } from '@marquee/contracts'
 import { createPool, isOutage, migrate } from '@marquee/postgres'
 import {
   createMetrics,
@@ -13,6 +13,7 @@ import {
   viewerHeader,
 } from '@marquee/service-kit'
 import { freshDatabase, responseChecker, settle, testEngines } from '@marquee/test-kit'
+import { createForeign } from '../audience/foreign.js'
 import { createCatalogCache } from '../catalog-cache.js'
 import type { Catalog } from '../context.js'
 import { ping } from '../ping-store.js'
@@ -24,7 +25,7 @@ export const keys = { internal: 'a1'.repeat(32), cursor: 'b2'.repeat(32) }
 
 export interface Ask {
   method?: string
-  as?: 'editor' | 'viewer'
+  as?: 'editor' | 'viewer' | 'mina' | 'data' | 'admin'
   headers?: Record<string, string>
   body?: unknown
 }
@@ -67,13 +68,19 @@ export async function testCatalog() {
 }
 
 /** A further instance on a database; with the prefix of another it shares that one's cache. */
-export async function serve(url: string, prefix: string) {
+export async function serve(
+  url: string,
+  prefix: string,
+  own: { limits?: Partial<Limits>; returnEveryMs?: number } = {},
+) {
   const log = silentLogger
   const registry = createMetrics('catalog').registry
   const pool = createPool({ url, name: 'catalog', log })
   const shared = createCache({ url: testEngines().cache, log, registry: new Registry(), prefix })
-  const limits = { ...defaultLimits }
-  const catalog: Catalog = { pool, cache: createCatalogCache(shared, limits), limits, cursorKey: keys.cursor }
+  const limits = { ...defaultLimits, ...own.limits }
+  const foreign = createForeign({ ...own, url, timeoutMs: limits.foreignTimeoutMs, log })
+  const cache = createCatalogCache(shared, limits)
+  const catalog: Catalog = { pool, cache, foreign, limits, cursorKey: keys.cursor }
   const endpoints = routes(catalog)
   const service = createService({
     name: 'catalog',
@@ -100,6 +107,7 @@ export async function serve(url: string, prefix: string) {
     async close() {
       await service.stop()
       await shared.close()
+      await foreign.close()
       await pool.end()
     },
   }
@@ -107,9 +115,16 @@ export async function serve(url: string, prefix: string) {
 
 /** Every answer is held against the OpenAPI document of the endpoints. */
 function client(origin: string, check: ReturnType<typeof responseChecker>) {
-  const roles = { editor: ['editor'], viewer: [] }
+  const { editor, mina } = world.viewers
+  const viewers = {
+    editor: { sub: editor.sub, roles: ['editor'], scopes: [] },
+    viewer: { sub: editor.sub, roles: [], scopes: [] },
+    mina: { sub: mina.sub, roles: [], scopes: [] },
+    data: { sub: editor.sub, roles: [], scopes: ['data'] },
+    admin: { sub: editor.sub, roles: ['admin'], scopes: [] },
+  }
   return async (path: string, { method = 'GET', as, headers = {}, body }: Ask = {}): Promise<Answer> => {
-    const viewer = as ? { sub: world.viewers.editor.sub, roles: roles[as], scopes: [] } : null
+    const viewer = as ? viewers[as] : null
     const response = await fetch(origin + path, {
       method,
       headers: {

@@ -1,0 +1,37 @@
+import { distribution } from './support/citus.js'
+
+/** @import { MigrationBuilder } from 'node-pg-migrate' */
+
+// What the catalogue reads of the analytics servers: the columns it needs, and no others. The server has no address yet, which is
+// the installation's business and not the schema's: `federate` gives it one.
+const tables = {
+  users: 'id uuid NOT NULL, created_at timestamptz(3) NOT NULL',
+  user_watch_history: `id uuid NOT NULL, user_id uuid NOT NULL, content_id uuid NOT NULL, episode_id uuid, run integer NOT NULL,
+    watched_at timestamptz(3) NOT NULL, watch_duration integer NOT NULL, completed boolean NOT NULL`,
+  content_audience: 'content_id uuid NOT NULL, viewers bigint NOT NULL, plays bigint NOT NULL',
+  server_state: 'role text NOT NULL, heartbeat_at timestamptz(3)',
+}
+// A little more than the largest page. Where the planner expects fewer rows than the limit it leaves the limit to itself; if it is
+// wrong there (a table never analysed), one fetch of this many is what it costs.
+const rowsPerFetch = 128
+
+export const up = async (/** @type {MigrationBuilder} */ pgm) => {
+  const citus = await distribution(pgm)
+  citus.here()
+  pgm.sql('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
+  pgm.sql('CREATE SCHEMA analytics')
+  pgm.sql('CREATE SERVER analytics FOREIGN DATA WRAPPER postgres_fdw')
+  for (const [table, columns] of Object.entries(tables))
+    pgm.sql(
+      `CREATE FOREIGN TABLE analytics.${table} (${columns}) SERVER analytics OPTIONS (schema_name 'public', fetch_size '${rowsPerFetch}')`,
+    )
+}
+
+// With what `federate` has added to the server. The extension stays: others may use it by now.
+export const down = async (/** @type {MigrationBuilder} */ pgm) => {
+  const citus = await distribution(pgm)
+  citus.here()
+  for (const table of Object.keys(tables).toReversed()) pgm.sql(`DROP FOREIGN TABLE analytics.${table}`)
+  pgm.sql('DROP SERVER analytics CASCADE')
+  pgm.sql('DROP SCHEMA analytics')
+}
