@@ -37,14 +37,12 @@ for (const command of commands(connect)) program.addCommand(command)
 
 function connect(): CommandConnections {
   const config = readCommandConfig()
-  const primary = createPool({
-    url: config.DATABASE_URL,
-    name: 'user-history-cli',
-    max: 2,
-    queryTimeoutMs: bulkTimeoutMs,
-    log,
-  })
-  return { primary, config, close: () => primary.end() }
+  const open = (url: string) =>
+    createPool({ url, name: 'user-history-cli', max: 2, queryTimeoutMs: bulkTimeoutMs, log })
+  const primary = open(config.DATABASE_URL)
+  const replica = config.REPLICA_URL ? open(config.REPLICA_URL) : null
+  const close = async () => void (await Promise.all([primary.end(), replica?.end()]))
+  return { primary, replica, config, close }
 }
 
 function direction(text: string): 'up' | 'down' {

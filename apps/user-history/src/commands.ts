@@ -2,15 +2,19 @@ import type { Pool } from '@marquee/postgres'
 import type { Command } from 'commander'
 import { type CommandConfig, readCommandConfig } from './config.js'
 import { replicationCommand } from './replication/replication-command.js'
+import { seedCommand } from './seed/seed-command.js'
 
-/** The environment, and the primary where the work is done; opened when a command runs, closed after it. */
+/** The environment, and the servers where the work is done; opened when a command runs, closed after it. */
 export interface CommandConnections {
   primary: Pool
+  /** Null where no URL is set. */
+  replica: Pool | null
   config: CommandConfig
   close(): Promise<void>
 }
 
 /** Commands beside `migrate`: `replication ...`, `seed`, `reconcile`. Each connects only when it runs. */
-export const commands = (_connect: () => CommandConnections): Command[] => [
+export const commands = (connect: () => CommandConnections): Command[] => [
   replicationCommand(readCommandConfig),
+  seedCommand(connect),
 ]
