@@ -148,6 +148,35 @@ describe('merging', () => {
     expect(merged.components).toEqual({ schemas: { Thing: { type: 'string' } } })
   })
 
+  it('takes what is only said differently for the same', () => {
+    const said = { type: 'object', properties: { description: { type: 'string', description: 'One' } } }
+    const otherwise = {
+      type: 'object',
+      description: 'A thing',
+      example: {},
+      properties: { description: { type: 'string', description: 'Another' } },
+    }
+    const merged = mergeDocuments([part('a', '/a', said), part('b', '/b', otherwise)], {}, [])
+    expect(merged.components).toEqual({ schemas: { Thing: said } })
+    const unlike = { type: 'object', properties: { description: { type: 'number' } } }
+    const apart = mergeDocuments([part('a', '/a', said), part('b', '/b', unlike)], {}, [])
+    expect(apart.components).toEqual({ schemas: { Thing: said, Thing_b: unlike } })
+  })
+
+  it('keeps apart what names different components', () => {
+    const reference = { $ref: '#/components/schemas/Thing' }
+    const nested = (name: string, inner: object) => {
+      const outer = part(name, `/${name}`, inner)
+      outer.document.components = { schemas: { Outer: { of: reference }, Thing: inner } as never }
+      return outer
+    }
+    const merged = mergeDocuments([nested('a', { type: 'string' }), nested('b', { type: 'number' })], {}, [])
+    expect(merged.components?.schemas).toMatchObject({
+      Outer: { of: { $ref: '#/components/schemas/Thing' } },
+      Outer_b: { of: { $ref: '#/components/schemas/Thing_b' } },
+    })
+  })
+
   it('keeps different components of one name apart', () => {
     const merged = mergeDocuments(
       [part('a', '/a', { type: 'string' }), part('b', '/b', { type: 'number' })],
