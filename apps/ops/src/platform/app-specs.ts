@@ -4,8 +4,8 @@ import { type Config, root } from '../config.js'
 import { rolePassword, urlAs } from '../data-folder/role-passwords.js'
 import type { Secrets } from '../data-folder/secrets.js'
 
-export type AppName = 'catalog' | 'trending' | 'user-history' | 'reviews' | 'gateway'
-export const appNames: readonly AppName[] = ['catalog', 'trending', 'gateway']
+export const appNames = ['catalog', 'trending', 'user-history', 'reviews', 'gateway'] as const
+export type AppName = (typeof appNames)[number]
 
 /** Offsets from the gateway's port; the engines begin at +100. */
 export const portOffsets = {
