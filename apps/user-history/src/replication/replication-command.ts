@@ -7,10 +7,15 @@ import { replicationNames } from './names.js'
 import { showProgress } from './progress.js'
 import { NotNow, Refused } from './refused.js'
 import { resync, type SetupOptions, setup } from './setup.js'
+import { readStatus } from './status.js'
+import { statusJson, statusWords } from './status-words.js'
+import { verdictJson, verdictWords, verify } from './verify.js'
 
 const exits = { done: 0, failed: 1, refused: 2 } as const
 /** Of one statement: a first copy, a checksum over millions of rows. */
 const statementMs = 600_000
+/** Whoever asks for the status waits no longer than this for a server that stopped in the middle of an answer. */
+const statusMs = 20_000
 
 const log = createLogger('user-history', 'fatal')
 
@@ -24,7 +29,7 @@ export function replicationCommand(readConfig: () => CommandConfig): Command {
     .description('roles, publication, subscription and the first copy; harmless when they are there')
     .option('--timeout <seconds>', 'how long the first copy may take', seconds, 900)
     .action(({ timeout }: { timeout: number }) =>
-      run(readConfig, async (pair, config, tell) => {
+      run(statementMs, readConfig, async (pair, config, tell) => {
         await setup(pair, setupOptions(config, { timeoutMs: timeout * 1000, tell }))
         console.log('replication is set up, and the replica has everything the primary has')
         return exits.done
@@ -35,23 +40,50 @@ export function replicationCommand(readConfig: () => CommandConfig): Command {
     .description('empty the tables of the replica and copy them anew, after its slot was lost')
     .option('--timeout <seconds>', 'how long the copy may take', seconds, 900)
     .action(({ timeout }: { timeout: number }) =>
-      run(readConfig, async (pair, config, tell) => {
+      run(statementMs, readConfig, async (pair, config, tell) => {
         await resync(pair, setupOptions(config, { timeoutMs: timeout * 1000, tell }))
         console.log('the replica was copied anew, and has everything the primary has')
         return exits.done
+      }),
+    )
+  program
+    .command('status')
+    .description('how far the replica is, in words; 1 when it does not follow')
+    .option('--json', 'print JSON', false)
+    .action(({ json }: { json: boolean }) =>
+      run(statusMs, readConfig, async (pair) => {
+        const status = await readStatus(pair)
+        const { names } = pair
+        console.log(json ? JSON.stringify(statusJson(status, names)) : statusWords(status, names))
+        return status.state === 'following' ? exits.done : exits.failed
+      }),
+    )
+  program
+    .command('verify')
+    .description(
+      'hold every row of both sides against each other; 1 when they differ, with table, day and key',
+    )
+    .option('--json', 'print JSON', false)
+    .option('--timeout <seconds>', 'how long to wait for the replica to catch up', seconds, 60)
+    .action(({ json, timeout }: { json: boolean; timeout: number }) =>
+      run(statementMs, readConfig, async (pair, _config, tell) => {
+        const verdict = await verify(pair, { timeoutMs: timeout * 1000, tell })
+        console.log(json ? JSON.stringify(verdictJson(verdict)) : verdictWords(verdict))
+        return verdict.equal ? exits.done : exits.failed
       }),
     )
   return program
 }
 
 async function run(
+  queryTimeoutMs: number,
   readConfig: () => CommandConfig,
   work: (pair: Pair, config: CommandConfig, tell: Patience['tell']) => Promise<number>,
 ): Promise<void> {
   const config = readConfig()
   const progress = showProgress(process.stderr)
-  const primary = open(config.DATABASE_URL)
-  const replica = open(needed(config, 'REPLICA_URL'))
+  const primary = open(config.DATABASE_URL, queryTimeoutMs)
+  const replica = open(needed(config, 'REPLICA_URL'), queryTimeoutMs)
   try {
     process.exitCode = await work({ primary, replica, names: replicationNames }, config, progress.tell)
   } catch (error) {
@@ -75,10 +107,10 @@ function explain(error: unknown): number {
   return error instanceof Refused ? exits.refused : exits.failed
 }
 
-const open = (url: string): Pool =>
+const open = (url: string, queryTimeoutMs: number): Pool =>
   createPool({
     ...{ url, name: 'user-history-replication', max: 4, log },
-    ...{ queryTimeoutMs: statementMs, idleTransactionMs: statementMs },
+    ...{ queryTimeoutMs, idleTransactionMs: queryTimeoutMs },
   })
 
 function setupOptions(config: CommandConfig, patience: Patience): SetupOptions {
