@@ -87,8 +87,8 @@ const Title = z.looseObject({
   id: Uuid,
   slug: z.string(),
   title: z.string(),
-  episodes: z.array(z.looseObject({ id: z.string() })).optional(),
-  credits: z.array(z.looseObject({ person: z.looseObject({}) })).optional(),
+  episodes: z.array(z.unknown()).optional(),
+  credits: z.array(z.unknown()).optional(),
 })
 
 /** @throws ApiError what the catalogue refuses; unavailable when it does not answer, or nothing that can be read */

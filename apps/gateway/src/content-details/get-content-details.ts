@@ -40,7 +40,8 @@ export const getContentDetails = ({ gather, count, limits }: ContentDetailsNeeds
       },
     },
     problems: ['content_not_found', 'unavailable'],
-    async handle({ params, query, headers, viewer, forward, requestId, traceparent, signal, log }) {
+    async handle(call) {
+      const { params, query, headers, viewer, requestId, traceparent } = call
       // The catalogue would take it for another path of its own.
       if (reservedSlugs.has(params.id))
         throw new ApiError('content_not_found', `There is no published title "${params.id}".`)
@@ -49,10 +50,10 @@ export const getContentDetails = ({ gather, count, limits }: ContentDetailsNeeds
         lang: query.lang,
         acceptLanguage: headers['accept-language'],
         viewer: viewer?.sub,
-        forward,
+        forward: call.forward,
         anonymous: { 'x-request-id': requestId, ...(traceparent !== undefined && { traceparent }) },
-        signal,
-        log,
+        signal: call.signal,
+        log: () => call.log,
       })
       const details = present(gathered)
       count(details)
