@@ -23,9 +23,9 @@ const titles = new Map(
 )
 const popular = byPopularity([...titles.keys()], 1)
 const people = seedUsers(600)
-const draw = (users = people, seed = 1) => {
+const draw = (users = people, seed = 1, at = today) => {
   const candidate = createCandidates(popular, seed)
-  return users.map((user) => drawPerson(candidate(user, people.indexOf(user)), titles, today))
+  return users.map((user) => drawPerson(candidate(user, people.indexOf(user)), titles, at))
 }
 const histories = draw()
 const sessions = histories.flatMap((one) => one.sessions)
@@ -78,17 +78,36 @@ describe('what made-up people watch', () => {
     expect(share(histories, (one) => unfinished.includes(one))).toBeGreaterThan(0.3)
   })
 
-  it('is one thing at a time, within a year, not before it airs nor before the person came', () => {
-    for (const [n, { sessions }] of histories.entries()) {
+  it('is one thing at a time, within a year, and not before it airs', () => {
+    for (const { sessions } of histories) {
       const inTurn = sessions.toSorted((a, b) => a.startedAt - b.startedAt)
       for (const [place, session] of inTurn.entries()) {
         expect(session.startedAt).toBeGreaterThanOrEqual(inTurn[place - 1]?.latestAt ?? 0)
         expect(session.latestAt).toBeLessThanOrEqual(+today)
         expect(session.startedAt).toBeGreaterThanOrEqual(+today - 365 * dayMs)
-        if (n >= 5) expect(session.startedAt).toBeGreaterThanOrEqual(Date.parse(people[n]!.createdAt))
         expect(session.startedAt).toBeGreaterThanOrEqual(episodeOf.get(session.episodeId)!.airsAt ?? 0)
       }
     }
+  })
+
+  it('is not watched by anybody before that person came', () => {
+    const early = draw(people.slice(5, 200), 1, new Date('2025-09-01'))
+    expect(early.flatMap((one) => one.sessions).length).toBeGreaterThan(500)
+    early.forEach(({ sessions }, n) => {
+      for (const { startedAt } of sessions)
+        expect(startedAt).toBeGreaterThanOrEqual(Date.parse(people[n + 5]!.createdAt))
+    })
+  })
+
+  it('is reported as a player does: only the last report of a sitting completes it', () => {
+    for (const { titles } of histories)
+      for (const { reports } of titles)
+        for (const [n, { rule, sequence, position }] of reports.entries()) {
+          const next = reports[n + 1]
+          if (!next || next.sequence < sequence) continue
+          expect(rule).toBe('not_completed')
+          expect(next.position).toBeGreaterThanOrEqual(position)
+        }
   })
 
   it('follows a series episode by episode', () => {
@@ -106,6 +125,11 @@ describe('what made-up people watch', () => {
           .map(({ episodeId }) => order.indexOf(episodeId))
         expect([...new Set(seen)]).toEqual([...new Set(seen)].map((_, n) => n))
         expect(seen).toEqual(seen.toSorted((a, b) => a - b))
+        const left = sessions.filter(({ contentId, run }) => contentId === title && run === 1)
+        const done = new Set(
+          left.filter(({ completed }) => completed).map(({ episodeId }) => order.indexOf(episodeId)),
+        )
+        expect([...new Set(seen)].slice(0, -1).filter((place) => !done.has(place))).toEqual([])
       }
   })
 })

@@ -19,19 +19,27 @@ export async function fetchTitles(
   ids: readonly string[],
   progress: (done: number) => void,
 ): Promise<void> {
+  let underWay: Promise<void> = Promise.resolve()
   for (let start = 0; start < ids.length; start += perWrite) {
     const portion = ids.slice(start, start + perWrite)
     const found = (await eachOf(portion, (id) => ask(catalog, id))).filter((title) => title !== null)
-    await keepTitles(
-      primary,
-      found.map((title) => titleCopy(title, title.version)),
-    )
-    await keepEpisodes(
-      primary,
-      found.flatMap(({ episodes = [] }) => episodes.map((episode) => episodeCopy(episode, episode.version))),
-    )
-    progress(start + portion.length)
+    // One portion is written while the next is asked for.
+    await underWay
+    underWay = keep(primary, found).then(() => progress(start + portion.length))
+    underWay.catch(() => undefined)
   }
+  await underWay
+}
+
+async function keep(primary: Pool, titles: readonly Content[]): Promise<void> {
+  await keepTitles(
+    primary,
+    titles.map((title) => titleCopy(title, title.version)),
+  )
+  await keepEpisodes(
+    primary,
+    titles.flatMap(({ episodes = [] }) => episodes.map((episode) => episodeCopy(episode, episode.version))),
+  )
 }
 
 async function ask(catalog: Catalog, id: string): Promise<Content | null> {

@@ -37,7 +37,7 @@ function inventTitle(n: number, today: Date): Title {
       sortOrder: number,
       title: `Episode ${number}`,
       durationSeconds,
-      creditsStartSeconds: durationSeconds !== null && random() < 0.4 ? durationSeconds - 100 : null,
+      creditsStartSeconds: durationSeconds !== null && random() < 0.4 ? durationSeconds - 400 : null,
       airDate: new Date(firstAir + place * 7 * dayMs).toISOString(),
     }
   })
