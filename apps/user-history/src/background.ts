@@ -8,8 +8,11 @@ import { pruneDayViewers } from './analytics/views-store.js'
 import type { UserHistoryConfig } from './config.js'
 import type { UserHistory } from './context.js'
 import { job } from './job.js'
+import { sweepSessions } from './plays/sweep-sessions.js'
 import { replicationNames } from './replication/names.js'
 import { replicationBackground } from './replication/replication-background.js'
+import { applyTitleEvents, titleTopics } from './titles/apply-title-events.js'
+import { applyReviewEvents } from './users/apply-review-events.js'
 
 export interface Surroundings {
   log: Logger
@@ -30,6 +33,8 @@ interface Consumer {
 
 /** Who reads what. Each group has its own place in its topics. */
 const consumers = ({ primary }: UserHistory): Consumer[] => [
+  { group: 'user-history-titles', topics: [...titleTopics], batch: applyTitleEvents(primary) },
+  { group: 'user-history-people', topics: ['review'], batch: applyReviewEvents(primary) },
   {
     group: 'user-history-analytics',
     topics: [...analyticsTopics],
@@ -53,7 +58,15 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
     await pruneIdempotencyKeys(primary)
     await pruneDayViewers(primary)
   }
-  const jobs: [name: string, everyMs: number, work: () => Promise<void>][] = [['prune', pruneEveryMs, prune]]
+  const { sessionIdleMs: idleMs, sessionSweepEveryMs: quietMs } = limits
+  const sweep = async () => {
+    const closed = await sweepSessions({ primary, lease: jobsLease, log, idleMs, quietMs })
+    if (closed > 0) log.info({ closed }, 'idle sessions became plays')
+  }
+  const jobs: [name: string, everyMs: number, work: () => Promise<void>][] = [
+    ['sweep', limits.sessionSweepEveryMs, sweep],
+    ['prune', pruneEveryMs, prune],
+  ]
   const kafka = connectKafka({
     brokers: config.KAFKA_BROKERS,
     clientId: config.INSTANCE,

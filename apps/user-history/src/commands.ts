@@ -1,6 +1,7 @@
 import type { Pool } from '@marquee/postgres'
 import type { Command } from 'commander'
 import { type CommandConfig, readCommandConfig } from './config.js'
+import { reconcileCommand } from './reconcile/reconcile-command.js'
 import { replicationCommand } from './replication/replication-command.js'
 import { seedCommand } from './seed/seed-command.js'
 
@@ -17,4 +18,5 @@ export interface CommandConnections {
 export const commands = (connect: () => CommandConnections): Command[] => [
   replicationCommand(readCommandConfig),
   seedCommand(connect),
+  reconcileCommand(connect),
 ]

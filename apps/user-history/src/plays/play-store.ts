@@ -1,4 +1,4 @@
-import { query, sql, type Tx } from '@marquee/postgres'
+import { type Db, query, sql, type Tx } from '@marquee/postgres'
 import { v7 as uuidv7 } from 'uuid'
 import { countPlay } from '../analytics/count-play-store.js'
 
@@ -43,7 +43,42 @@ const close = sql(
    SELECT content_id AS "contentId", watched_at AS "watchedAt", watch_duration AS "watchDuration", completed FROM play`,
 )
 
-export const statements = { close }
+// Idle by the time of its reports, and quiet by their receipt: what is being handed in later is not over yet.
+const idle = `closed_at IS NULL AND latest_at < now() - $1 * interval '1 millisecond'
+  AND received_at < now() - $2 * interval '1 millisecond'`
+const idleSessions = sql(
+  'plays.idle-sessions',
+  `SELECT user_id AS "userId", session_id AS "sessionId", episode_id AS "episodeId", content_id AS "contentId"
+   FROM playback_sessions WHERE ${idle} ORDER BY latest_at LIMIT $3`,
+)
+const isIdle = sql(
+  'plays.is-idle',
+  `SELECT count(*) AS count FROM playback_sessions WHERE ${idle} AND user_id = $3 AND session_id = $4 AND episode_id = $5`,
+)
+
+export const statements = { close, idleSessions, isIdle }
+
+/** Milliseconds without a report by their own time, and without receiving one. */
+export interface Idle {
+  idleMs: number
+  quietMs: number
+}
+
+/** Sessions that are over, the oldest first. */
+export function findIdle(
+  db: Db,
+  { idleMs, quietMs }: Idle,
+  limit: number,
+): Promise<(SessionKey & { contentId: string })[]> {
+  return query(db, idleSessions, [idleMs, quietMs, limit])
+}
+
+/** Closes a session that is still idle. Under the lock of its title, so that no report comes in between. */
+export async function closeIfIdle(tx: Tx, { idleMs, quietMs }: Idle, session: SessionKey): Promise<boolean> {
+  const { userId, sessionId, episodeId } = session
+  const [found] = await query<{ count: number }>(tx, isIdle, [idleMs, quietMs, userId, sessionId, episodeId])
+  return found?.count === 1 && (await closeSession(tx, session))
+}
 
 /** Makes the one play of a session and closes it. False: it is closed already. */
 export async function closeSession(tx: Tx, { userId, sessionId, episodeId }: SessionKey): Promise<boolean> {

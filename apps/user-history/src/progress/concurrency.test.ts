@@ -105,10 +105,11 @@ describe('a report whose sender dies', () => {
     await blocker.query('BEGIN')
     await blocker.query('SELECT FROM content_audience WHERE content_id = $1 FOR UPDATE', [contentId])
     const answer = apps[0]!.report(me, body)
+    const { rows: own } = await blocker.query('SELECT pg_backend_pid() AS pid')
     const waiting = await settle(async () => {
       const found = await rows(
-        `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
-        [],
+        'SELECT pid FROM pg_stat_activity WHERE pg_blocking_pids(pid) @> ARRAY[$1::integer]',
+        [own[0].pid],
       )
       return found[0]?.pid ?? false
     })

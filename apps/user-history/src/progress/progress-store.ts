@@ -5,7 +5,7 @@ import type { SessionState } from './session-rules.js'
 
 /* Times are milliseconds here and timestamptz(3) in the tables, which is the same instant. */
 
-const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
+export const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
 const at = (value: string) => `to_timestamp(${value} / 1000.0)`
 
 export const sessionJson = (

@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, expect, it } from '@jest/globals'
+import { world } from '@marquee/contracts'
+import { runCli } from '../testing/command-line.js'
+import { serveUserHistory } from '../testing/serve.js'
+import { reconcile } from './reconcile-store.js'
+
+const { winterTide1, winterTide2, jadeCourt1 } = world.episodes
+let place: Awaited<ReturnType<typeof serveUserHistory>>
+const people = Array.from({ length: 5 }, () => randomUUID())
+beforeAll(async () => {
+  place = await serveUserHistory()
+  const app = await place.start()
+  for (const me of people)
+    for (const [n, { id, durationSeconds }] of [winterTide1, winterTide2, jadeCourt1, winterTide1].entries())
+      for (const sequence of [3, 1, 2, 4]) {
+        const duration = durationSeconds!
+        const at = new Date(Date.UTC(2026, 0, 5 + n, 0, 0, sequence * 10)).toISOString()
+        const position = Math.min(sequence * 0.3, 1) * duration
+        const body = { episodeId: id, duration, sessionId: `s${n}`, sequence, at, position }
+        await app.report(me, { ...body, ...(n === 3 && { restart: true }) })
+      }
+})
+afterAll(() => place.close())
+
+const found = () => reconcile(place.primary)
+
+it('what was reported agrees with all that was made of it', async () => {
+  expect(await found()).toMatchObject({
+    plays: { checked: 20, differing: 0, differ: [] },
+    audience: { checked: 2, differing: 0 },
+    progress: { checked: 10, differing: 0 },
+    analytics: { plays: 20, differing: 0 },
+    agrees: true,
+  })
+})
+
+const me = people[0]!
+const one = (table: string, more = '') =>
+  `ctid = (SELECT ctid FROM ${table} WHERE user_id = '${me}' ${more} LIMIT 1) AND user_id = '${me}'`
+it.each([
+  ['plays', `DELETE FROM user_watch_history WHERE ${one('user_watch_history')}`],
+  [
+    'plays',
+    `UPDATE playback_sessions SET play_id = NULL, closed_at = NULL WHERE ${one('playback_sessions')}`,
+  ],
+  ['audience', 'UPDATE content_audience SET plays = plays + 1'],
+  ['audience', 'UPDATE content_audience SET viewers = viewers - 1'],
+  ['audience', `UPDATE content_viewers SET plays = plays + 1 WHERE ${one('content_viewers')}`],
+  ['audience', `DELETE FROM content_viewers WHERE ${one('content_viewers')}`],
+  ['progress', `DELETE FROM progress_reports WHERE user_id = '${me}' AND session_id = 's0' AND sequence = 4`],
+  ['progress', `UPDATE user_progress SET position = position - 1 WHERE ${one('user_progress')}`],
+  ['progress', `UPDATE user_titles SET run = 7 WHERE ${one('user_titles')}`],
+  ['progress', `DELETE FROM user_titles WHERE ${one('user_titles')}`],
+  ['progress', `UPDATE playback_sessions SET watched = 0.5 WHERE ${one('playback_sessions')}`],
+  ['analytics', 'UPDATE content_analytics SET completed_plays = 0'],
+] as const)('%s differ after: %s', async (part, harm) => {
+  const tx = await place.primary.connect()
+  await tx.query('BEGIN')
+  const { rowCount } = await tx.query(harm)
+  expect(rowCount).toBeGreaterThan(0)
+  await tx.query('COMMIT')
+  tx.release()
+  const { agrees, ...parts } = await found()
+  expect(agrees).toBe(false)
+  expect(parts[part].differing).toBeGreaterThan(0)
+  expect(parts[part].differ.length).toBeGreaterThan(0)
+})
+
+it('the command says so by its exit code', async () => {
+  const env = { DATABASE_URL: place.database.url, PATH: process.env.PATH! }
+  const text = await runCli(['reconcile'], env).ended
+  expect([text.code, text.stdout]).toEqual([1, expect.stringContaining('DOES NOT RECONCILE')])
+  const { code, stdout } = await runCli(['reconcile', '--json'], env).ended
+  expect([code, JSON.parse(stdout).agrees]).toEqual([1, false])
+  const empty = await serveUserHistory()
+  try {
+    const ended = await runCli(['reconcile'], { ...env, DATABASE_URL: empty.database.url }).ended
+    expect([ended.code, ended.stdout]).toEqual([0, expect.stringContaining('everything agrees')])
+  } finally {
+    await empty.close()
+  }
+})
