@@ -70,6 +70,7 @@ export async function ensureReplicaRoles(
       statement_timeout: '60s',
       idle_in_transaction_session_timeout: '60s',
       default_transaction_read_only: 'on',
+      TimeZone: 'UTC',
     },
     reads: [...publishedNames.map((name) => `SELECT ON ${name}`), 'SELECT ON server_role, server_state'],
   }
