@@ -2,8 +2,7 @@ import { distribution } from './support/citus.js'
 
 /** @import { MigrationBuilder } from 'node-pg-migrate' */
 
-// What the catalogue reads of the analytics servers: the columns it needs, and no others. The server has no address yet, which is
-// the installation's business and not the schema's: `federate` gives it one.
+// What the catalogue reads of the analytics servers: the columns it needs, and no others.
 const tables = {
   users: 'id uuid NOT NULL, created_at timestamptz(3) NOT NULL',
   user_watch_history: `id uuid NOT NULL, user_id uuid NOT NULL, content_id uuid NOT NULL, episode_id uuid, run integer NOT NULL,
@@ -11,6 +10,12 @@ const tables = {
   content_audience: 'content_id uuid NOT NULL, viewers bigint NOT NULL, plays bigint NOT NULL',
   server_state: 'role text NOT NULL, heartbeat_at timestamptz(3)',
 }
+
+// The same hosts, asked in the other order by the second server: since PostgreSQL 16 postgres_fdw waits for ever for a host that
+// takes connections and says nothing, and never comes to the next one. Neither server has an address yet, which is the
+// installation's business and not the schema's: `federate` gives them theirs.
+const servers = ['analytics', 'analytics_fallback']
+
 // A little more than the largest page. Where the planner expects fewer rows than the limit it leaves the limit to itself; if it is
 // wrong there (a table never analysed), one fetch of this many is what it costs.
 const rowsPerFetch = 128
@@ -19,19 +24,22 @@ export const up = async (/** @type {MigrationBuilder} */ pgm) => {
   const citus = await distribution(pgm)
   citus.here()
   pgm.sql('CREATE EXTENSION IF NOT EXISTS postgres_fdw')
-  pgm.sql('CREATE SCHEMA analytics')
-  pgm.sql('CREATE SERVER analytics FOREIGN DATA WRAPPER postgres_fdw')
-  for (const [table, columns] of Object.entries(tables))
-    pgm.sql(
-      `CREATE FOREIGN TABLE analytics.${table} (${columns}) SERVER analytics OPTIONS (schema_name 'public', fetch_size '${rowsPerFetch}')`,
-    )
+  for (const server of servers) {
+    pgm.sql(`CREATE SCHEMA ${server}`)
+    pgm.sql(`CREATE SERVER ${server} FOREIGN DATA WRAPPER postgres_fdw`)
+    const options = `schema_name 'public', fetch_size '${rowsPerFetch}'`
+    for (const [table, columns] of Object.entries(tables))
+      pgm.sql(`CREATE FOREIGN TABLE ${server}.${table} (${columns}) SERVER ${server} OPTIONS (${options})`)
+  }
 }
 
-// With what `federate` has added to the server. The extension stays: others may use it by now.
+// With what `federate` has added to the servers. The extension stays: others may use it by now.
 export const down = async (/** @type {MigrationBuilder} */ pgm) => {
   const citus = await distribution(pgm)
   citus.here()
-  for (const table of Object.keys(tables).toReversed()) pgm.sql(`DROP FOREIGN TABLE analytics.${table}`)
-  pgm.sql('DROP SERVER analytics CASCADE')
-  pgm.sql('DROP SCHEMA analytics')
+  for (const server of servers.toReversed()) {
+    for (const table of Object.keys(tables).toReversed()) pgm.sql(`DROP FOREIGN TABLE ${server}.${table}`)
+    pgm.sql(`DROP SERVER ${server} CASCADE`)
+    pgm.sql(`DROP SCHEMA ${server}`)
+  }
 }

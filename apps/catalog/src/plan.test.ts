@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
-import { citusInstalled, createPool, type Pool, type Statement, statementName } from '@marquee/postgres'
+import { citusInstalled, type Pool, type Statement, statementName } from '@marquee/postgres'
 import { silentLogger } from '@marquee/service-kit'
-import { withOwnPlans } from './audience/foreign.js'
+import { foreignPool } from './audience/foreign-pool.js'
 import { federate } from './federation/federate-command.js'
 import { type PlanClass, planClasses } from './plan-classes.js'
 import { type AnalyticsServers, analyticsServers } from './testing/analytics-servers.js'
@@ -18,6 +18,8 @@ const storeFiles = readdirSync(root, { recursive: true, encoding: 'utf8' }).filt
 let servers: AnalyticsServers
 let database: Awaited<ReturnType<typeof testDatabase>>
 let pool: Pool
+/** Sessions as requests have them that ask the analytics servers. */
+let asking: Pool
 let citus: boolean
 /** What the stores of requests, consumers and jobs export. */
 const statements = new Map<string, Statement>()
@@ -26,6 +28,7 @@ beforeAll(async () => {
   ;[database, servers] = await Promise.all([testDatabase(), analyticsServers()])
   pool = database.pool
   await federate(pool, [...servers.urls])
+  asking = foreignPool({ url: database.url, place: 'analytics', timeoutMs: 10_000, log: silentLogger })
   await fill()
   citus = await citusInstalled(pool)
   for (const file of storeFiles.filter((path) => !/^(federation|import|seed)\//.test(path))) {
@@ -36,6 +39,7 @@ beforeAll(async () => {
   }
 })
 afterAll(async () => {
+  await asking.end()
   await database.close()
   await servers.close()
 })
@@ -79,8 +83,9 @@ interface Plan {
   remote: string[]
 }
 
-async function planOf({ text }: Statement, values: unknown[]): Promise<Plan> {
-  const { rows } = await pool.query(`EXPLAIN (VERBOSE, FORMAT JSON) ${text}`, values)
+async function planOf({ text }: Statement, values: unknown[], planClass?: PlanClass): Promise<Plan> {
+  const db = planClass === 'foreign' ? asking : pool
+  const { rows } = await db.query(`EXPLAIN (VERBOSE, FORMAT JSON) ${text}`, values)
   const plan: Plan = { tables: [], tasks: [], scans: [], remote: [] }
   collect(rows[0]['QUERY PLAN'], plan)
   return { ...plan, tables: [...new Set(plan.tables)] }
@@ -141,7 +146,7 @@ describe('the plan of every statement', () => {
     for (const [name, { class: planClass, values }] of Object.entries(planClasses)) {
       const statement = statements.get(name)
       if (!values || !statement) continue
-      const plan = await planOf(statement, values)
+      const plan = await planOf(statement, values, planClass)
       try {
         hold(planClass, plan)
       } catch (error) {
@@ -171,7 +176,7 @@ describe('the plan of every statement', () => {
 describe('what is asked of the analytics servers', () => {
   const last = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
   const { mina } = world.viewers
-  const wholePlan = (name: string, values: unknown[]) => planOf(statements.get(name)!, values)
+  const wholePlan = (name: string, values: unknown[]) => planOf(statements.get(name)!, values, 'foreign')
   const state = 'SELECT role, heartbeat_at FROM public.server_state'
 
   it('is the page of a user, in its order and with its end; titles and episodes are looked up by their ids', async () => {
@@ -204,7 +209,7 @@ describe('what is asked of the analytics servers', () => {
   })
 
   it('stays what it is on a session that has asked it often', async () => {
-    const session = createPool({ url: withOwnPlans(database.url), name: 'test', max: 1, log: silentLogger })
+    const session = await asking.connect()
     try {
       const { text } = statements.get('watch-history.page')!
       await session.query(`PREPARE often AS ${text}`)
@@ -215,7 +220,7 @@ describe('what is asked of the analytics servers', () => {
       collect(rows[0]['QUERY PLAN'], plan)
       expect(plan.remote[1]).toMatch(/ LIMIT 21::bigint$/)
     } finally {
-      await session.end()
+      session.release(true)
     }
   })
 })
@@ -233,10 +238,10 @@ describe('the test itself', () => {
     expect(() => hold('projection', both)).toThrow()
     const plainly: Statement = {
       name: 'plainly',
-      text: `SELECT h.id, l.title FROM analytics.user_watch_history AS h JOIN content_listing AS l ON l.id = h.content_id
+      text: `SELECT h.id, l.title FROM user_watch_history AS h JOIN content_listing AS l ON l.id = h.content_id
              WHERE l.slug = $1 ORDER BY h.watched_at DESC LIMIT 21`,
     }
-    const whole = await planOf(plainly, ['x'])
+    const whole = await planOf(plainly, ['x'], 'foreign')
     expect(() => hold('foreign', whole)).toThrow()
   })
 })

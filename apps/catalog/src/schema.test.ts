@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { citusInstalled, createPool, migrate, type Pool } from '@marquee/postgres'
 import { silentLogger } from '@marquee/service-kit'
 import { freshDatabase, testEngines } from '@marquee/test-kit'
+import { places } from './audience/foreign-pool.js'
 import { migrationsDir } from './testing/test-catalog.js'
 
 let database: Awaited<ReturnType<typeof freshDatabase>>
@@ -123,22 +124,26 @@ describe('the schema', () => {
   })
 
   it('reads of the analytics servers the columns it needs, and knows no address of them by itself', async () => {
+    for (const schema of places) {
+      const { rows } = await pool.query(
+        `SELECT table_name AS name, string_agg(column_name, ' ' ORDER BY ordinal_position) AS columns
+         FROM information_schema.columns WHERE table_schema = $1 GROUP BY table_name ORDER BY 1`,
+        [schema],
+      )
+      expect(rows).toEqual([
+        { name: 'content_audience', columns: 'content_id viewers plays' },
+        { name: 'server_state', columns: 'role heartbeat_at' },
+        {
+          name: 'user_watch_history',
+          columns: 'id user_id content_id episode_id run watched_at watch_duration completed',
+        },
+        { name: 'users', columns: 'id created_at' },
+      ])
+    }
     const { rows } = await pool.query(
-      `SELECT table_name AS name, string_agg(column_name, ' ' ORDER BY ordinal_position) AS columns
-       FROM information_schema.columns WHERE table_schema = 'analytics' GROUP BY table_name ORDER BY 1`,
+      'SELECT srvname AS name, srvoptions AS options FROM pg_foreign_server ORDER BY 1',
     )
-    expect(rows).toEqual([
-      { name: 'content_audience', columns: 'content_id viewers plays' },
-      { name: 'server_state', columns: 'role heartbeat_at' },
-      {
-        name: 'user_watch_history',
-        columns: 'id user_id content_id episode_id run watched_at watch_duration completed',
-      },
-      { name: 'users', columns: 'id created_at' },
-    ])
-    expect((await pool.query('SELECT srvname, srvoptions FROM pg_foreign_server')).rows).toEqual([
-      { srvname: 'analytics', srvoptions: null },
-    ])
+    expect(rows).toEqual(places.map((name) => ({ name, options: null })))
   })
 
   it('leaves the workers without foreign tables, which only the coordinator reads', async () => {
@@ -147,7 +152,7 @@ describe('the schema', () => {
       own.pathname = new URL(database.url).pathname
       const worker = createPool({ url: own.href, name: 'test', max: 1, log: silentLogger })
       const { rows } = await worker.query(
-        `SELECT (SELECT count(*) FROM pg_foreign_server) AS servers, (SELECT count(*) FROM pg_namespace WHERE nspname = 'analytics') AS schemas`,
+        `SELECT (SELECT count(*) FROM pg_foreign_server) AS servers, (SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'analytics%') AS schemas`,
       )
       await worker.end()
       expect(rows).toEqual([{ servers: 0, schemas: 0 }])

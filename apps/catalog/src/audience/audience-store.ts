@@ -5,7 +5,7 @@ export const statements = {
   read: sql(
     'audience.read',
     `WITH state AS MATERIALIZED (${state}), figures AS MATERIALIZED (
-       SELECT viewers, plays FROM analytics.content_audience WHERE content_id = $1
+       SELECT viewers, plays FROM content_audience WHERE content_id = $1
      )
      SELECT state.source, state."ageMs", coalesce(figures.viewers, 0) AS viewers, coalesce(figures.plays, 0) AS plays
      FROM state LEFT JOIN figures ON true`,

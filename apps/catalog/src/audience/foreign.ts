@@ -1,23 +1,18 @@
-import { createPool, type Log, type Pool, type Tx } from '@marquee/postgres'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Log, Pool, Tx } from '@marquee/postgres'
 import { ApiError } from '@marquee/service-kit'
-import {
-  BrokenCircuitError,
-  CircuitState,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  ExponentialBackoff,
-  handleWhen,
-} from 'cockatiel'
+import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhen } from 'cockatiel'
+import { firstToAnswer, foreignPool, places, retire } from './foreign-pool.js'
 import { LateAnswer, onSession } from './on-session.js'
-import { type Answered, isUnreachable, readState } from './state-store.js'
+import { type Answered, isUnreachable } from './state-store.js'
 
 export interface ForeignOptions {
   /** The catalogue's own database, which holds the foreign tables. */
   url: string
   /** From asking to the answer, the wait for a free connection included. */
   timeoutMs: number
-  /** How often the first host is looked for while the second one answers. */
-  returnEveryMs?: number
+  /** How often the servers are looked for while none answers, and the primary while its replica does. */
+  lookEveryMs?: number
   log: Log
 }
 
@@ -25,70 +20,85 @@ export interface ForeignOptions {
 export interface Foreign {
   /**
    * Asks on a connection of a small pool of its own, so that other reads never wait for analytics servers that are dead or frozen.
-   * @throws ApiError unavailable when there is no answer in time, and at once for a while after two failures in a row
+   * @throws ApiError unavailable when there is no answer in time; after two failures in a row at once, until one answers again
    */
   ask<T extends Answered>(work: (db: Tx) => Promise<T>): Promise<T>
   close(): Promise<void>
 }
 
-const connections = 2
 const failuresToOpen = 2
 const retryAfterSeconds = 2
 
-export function createForeign({ url, timeoutMs, returnEveryMs = 5000, log }: ForeignOptions): Foreign {
-  const settings = { name: 'catalog-foreign', max: connections, queryTimeoutMs: timeoutMs, log }
-  const open = () => createPool({ url: withOwnPlans(url), ...settings })
+/**
+ * Whether a server answers again is found out beside the requests, so none of them is the one to try. A session stays with the
+ * server that it found: that the primary is back is found out there too, and new sessions take over.
+ */
+export function createForeign({ url, timeoutMs, lookEveryMs = 2000, log }: ForeignOptions): Foreign {
+  const open = (place: string) => foreignPool({ url, place, timeoutMs, log })
   const breaker = circuitBreaker(handleWhen(isFailure), {
     breaker: new ConsecutiveBreaker(failuresToOpen),
-    halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 5000 }),
+    halfOpenAfter: 0,
   })
-  let sessions = open()
-  let looking: NodeJS.Timeout | undefined
-  let closed = false
+  const isDown = () => breaker.state !== CircuitState.Closed
+  const closing = new AbortController()
+  let sessions = open(places[0])
+  let onReplica = false
+  let watching: Promise<void> | undefined
 
-  /** postgres_fdw keeps a session on the host that it found; only new sessions begin with the first host again. */
-  const lookForFirst = async () => {
-    const fresh = open()
-    const state = await onSession(fresh, timeoutMs, readState).catch(() => null)
-    looking = undefined
-    const found = state?.source === 'primary' && !closed
-    const old = found ? sessions : fresh
-    if (found) sessions = fresh
-    else lookLater()
+  const takeOver = async (fresh: Pool) => {
+    const old = sessions
+    sessions = fresh
     await retire(old)
   }
-  const lookLater = () => {
-    if (closed) return
-    looking ??= setTimeout(() => void lookForFirst(), returnEveryMs).unref()
+  const lookForAny = () =>
+    breaker.execute(async () => (await firstToAnswer(places.map((place) => () => open(place)))).pool)
+  const lookForPrimary = async () => {
+    const { pool, source } = await firstToAnswer([() => open(places[0])])
+    if (source === 'primary') return pool
+    await pool.end()
+    return null
   }
+  const look = async () => {
+    const down = isDown()
+    const fresh = await (down ? lookForAny() : lookForPrimary()).catch(() => null)
+    if (!fresh) return
+    log.info({ was: down ? 'unreachable' : 'on the replica' }, 'analytics server found')
+    onReplica = false
+    await takeOver(fresh)
+  }
+  const watch = async () => {
+    while (!closing.signal.aborted && (isDown() || onReplica)) {
+      await look()
+      await delay(lookEveryMs, undefined, { signal: closing.signal }).catch(() => undefined)
+    }
+    watching = undefined
+  }
+  const startWatching = () => {
+    watching ??= watch()
+  }
+  breaker.onBreak(() => {
+    log.warn({}, 'analytics servers do not answer')
+    startWatching()
+  })
 
   return {
     async ask(work) {
-      // Else it would wait for the one that tries whether they answer again.
-      if (breaker.state === CircuitState.HalfOpen) throw unavailable('have not answered lately')
+      if (isDown()) throw unavailable('have not answered lately')
       try {
         const answer = await breaker.execute(() => onSession(sessions, timeoutMs, work))
-        if (answer.source === 'replica') lookLater()
+        onReplica = answer.source === 'replica'
+        if (onReplica) startWatching()
         return answer
       } catch (cause) {
-        if (cause instanceof BrokenCircuitError) throw unavailable('have not answered lately', cause)
-        if (isFailure(cause)) throw unavailable('do not answer', cause)
-        throw cause
+        throw isFailure(cause) ? unavailable('do not answer', cause) : cause
       }
     },
     async close() {
-      closed = true
-      clearTimeout(looking)
+      closing.abort()
+      await watching
       await sessions.end()
     },
   }
-}
-
-/** A plan for all values does not know the limit, and then leaves it to this side. */
-export function withOwnPlans(url: string): string {
-  const own = new URL(url)
-  own.searchParams.set('options', '-c plan_cache_mode=force_custom_plan')
-  return own.href
 }
 
 const isFailure = (error: unknown): boolean => error instanceof LateAnswer || isUnreachable(error)
@@ -98,9 +108,3 @@ const unavailable = (what: string, cause?: unknown) =>
     cause,
     retryAfterSeconds,
   })
-
-/** A pool that ends forgets who waits for a connection of it. */
-async function retire(pool: Pool): Promise<void> {
-  while (pool.waitingCount > 0) await new Promise((resolve) => setTimeout(resolve, 50))
-  await pool.end()
-}

@@ -21,7 +21,7 @@ export const statements = {
   ids: sql(
     'users.ids',
     `WITH state AS MATERIALIZED (${state}), page AS MATERIALIZED (
-       SELECT id, created_at FROM analytics.users WHERE ${behind('created_at', '$1::timestamptz', '$2::uuid')}
+       SELECT id, created_at FROM users WHERE ${behind('created_at', '$1::timestamptz', '$2::uuid')}
        ORDER BY created_at DESC, id DESC LIMIT $3
      )
      SELECT state.source, state."ageMs", p.id, p.created_at AS key FROM state LEFT JOIN page AS p ON true
@@ -30,7 +30,7 @@ export const statements = {
   history: sql(
     'watch-history.page',
     `WITH state AS MATERIALIZED (${state}), page AS MATERIALIZED (
-       SELECT id, content_id, episode_id, run, watched_at, watch_duration, completed FROM analytics.user_watch_history
+       SELECT id, content_id, episode_id, run, watched_at, watch_duration, completed FROM user_watch_history
        WHERE user_id = $1 AND ${behind('watched_at', '$2::timestamptz', '$3::uuid')}
        ORDER BY watched_at DESC, id DESC LIMIT $4
      )

@@ -9,7 +9,7 @@ export interface Answered {
 /** Asked together with the figures, in one remote transaction: a session may have come to another server since it last asked. */
 export const state = `SELECT role AS source,
     CASE WHEN role = 'primary' THEN 0 ELSE greatest(0, extract(epoch FROM now() - heartbeat_at) * 1000) END::bigint AS "ageMs"
-  FROM analytics.server_state`
+  FROM server_state`
 
 export const statements = {
   state: sql('analytics.state', state),

@@ -1,6 +1,6 @@
 import { type Pool, transaction } from '@marquee/postgres'
 import { Command } from 'commander'
-import { setForeignServer } from './foreign-server-store.js'
+import { setForeignServers } from './foreign-server-store.js'
 import { serverOptions } from './server-options.js'
 
 export interface FederateConnections {
@@ -10,12 +10,12 @@ export interface FederateConnections {
   close(): Promise<void>
 }
 
-/** Points the foreign server at these; none: it stays as it is. @returns whether it was written */
+/** Points the foreign servers at these; none: they stay as they are. @returns whether it was written */
 export async function federate(pool: Pool, analytics: (string | undefined)[]): Promise<boolean> {
   const urls = analytics.filter((url) => url !== undefined)
   if (urls.length === 0) return false
   const options = serverOptions(urls)
-  await transaction(pool, (tx) => setForeignServer(tx, options))
+  await transaction(pool, (tx) => setForeignServers(tx, options))
   return true
 }
 
@@ -28,7 +28,7 @@ export const federateCommand = (connect: () => Promise<FederateConnections>): Co
       try {
         const done = await federate(pool, analytics)
         console.log(
-          done ? 'federated' : 'no ANALYTICS_URL and no REPLICA_URL: the foreign server stays as it is',
+          done ? 'federated' : 'no ANALYTICS_URL and no REPLICA_URL: the foreign tables stay as they are',
         )
       } finally {
         await close()

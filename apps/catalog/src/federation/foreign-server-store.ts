@@ -4,20 +4,21 @@ import { changesOf, type ServerOptions } from './server-options.js'
 const lock = sql('federation.lock', `SELECT pg_advisory_xact_lock(hashtext('marquee federation'))`)
 const read = sql(
   'federation.read',
-  `SELECT coalesce(jsonb_object_agg(o.option_name, o.option_value) FILTER (WHERE o.option_name IS NOT NULL), '{}') AS options
-   FROM pg_foreign_server AS s LEFT JOIN LATERAL pg_options_to_table(s.srvoptions) AS o ON true
-   WHERE s.srvname = 'analytics' GROUP BY s.oid`,
+  `SELECT s.srvname AS name,
+     coalesce(jsonb_object_agg(o.option_name, o.option_value) FILTER (WHERE o.option_name IS NOT NULL), '{}') AS options
+   FROM pg_foreign_server AS s LEFT JOIN LATERAL pg_options_to_table(s.srvoptions) AS o ON true GROUP BY s.oid`,
 )
 const lend = sql(
   'federation.lend',
-  `SELECT set_config('marquee.federation_user', $1, true), set_config('marquee.federation_password', $2, true)`,
+  `SELECT set_config('marquee.federation_server', $1, true), set_config('marquee.federation_user', $2, true),
+     set_config('marquee.federation_password', $3, true)`,
 )
 // The password comes from a setting of the transaction: a statement that names it would be kept by pg_stat_statements and in logs.
 const map = sql(
   'federation.map',
-  `DO $$ BEGIN
-     DROP USER MAPPING IF EXISTS FOR CURRENT_USER SERVER analytics;
-     EXECUTE format('CREATE USER MAPPING FOR CURRENT_USER SERVER analytics OPTIONS (user %L, password %L)',
+  `DO $$ DECLARE server text := current_setting('marquee.federation_server'); BEGIN
+     EXECUTE format('DROP USER MAPPING IF EXISTS FOR CURRENT_USER SERVER %I', server);
+     EXECUTE format('CREATE USER MAPPING FOR CURRENT_USER SERVER %I OPTIONS (user %L, password %L)', server,
        current_setting('marquee.federation_user'), current_setting('marquee.federation_password'));
    END $$`,
 )
@@ -25,19 +26,32 @@ const map = sql(
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 
 /**
- * Gives the foreign server its addresses and the present role its way in. Sessions that are open take notice with their next
- * transaction. @throws Error when the migrations have not made the server
+ * Gives the foreign servers their addresses and the present role its way in. Sessions that are open take notice with their next
+ * transaction. @throws Error when the migrations have not made the servers
  */
-export async function setForeignServer(tx: Tx, { server, user, password }: ServerOptions): Promise<void> {
-  // As the migration that made it: workers have no such server. On plain PostgreSQL a name without a meaning.
+export async function setForeignServers(tx: Tx, { servers, user, password }: ServerOptions): Promise<void> {
+  // As the migration that made them: workers have no such servers. On plain PostgreSQL a name without a meaning.
   await tx.query('SET LOCAL citus.enable_ddl_propagation TO off')
   await query(tx, lock)
-  const [present] = await query<{ options: Record<string, string> }>(tx, read)
-  if (!present) throw new Error('the foreign server "analytics" is not there: migrate first')
-  const changes = changesOf(present.options, server).map(
+  const rows = await query<{ name: string; options: Record<string, string> }>(tx, read)
+  const present = new Map(rows.map(({ name, options }) => [name, options]))
+  for (const [name, wanted] of Object.entries(servers)) {
+    const options = present.get(name)
+    if (!options) throw new Error(`the foreign server "${name}" is not there: migrate first`)
+    await setOptions(tx, name, options, wanted)
+    await query(tx, lend, [name, user, password])
+    await query(tx, map)
+  }
+}
+
+async function setOptions(
+  tx: Tx,
+  server: string,
+  present: Record<string, string>,
+  wanted: Record<string, string>,
+): Promise<void> {
+  const changes = changesOf(present, wanted).map(
     ({ does, name, value }) => `${does} ${name}${value === undefined ? '' : ` ${literal(value)}`}`,
   )
-  if (changes.length > 0) await tx.query(`ALTER SERVER analytics OPTIONS (${changes.join(', ')})`)
-  await query(tx, lend, [user, password])
-  await query(tx, map)
+  if (changes.length > 0) await tx.query(`ALTER SERVER ${server} OPTIONS (${changes.join(', ')})`)
 }

@@ -71,7 +71,7 @@ export async function testCatalog() {
 export async function serve(
   url: string,
   prefix: string,
-  own: { limits?: Partial<Limits>; returnEveryMs?: number } = {},
+  own: { limits?: Partial<Limits>; lookEveryMs?: number } = {},
 ) {
   const log = silentLogger
   const registry = createMetrics('catalog').registry

@@ -12,10 +12,10 @@ export interface Running {
 }
 
 /** The catalogue's command line as a process of its own, as an operator runs it. */
-export function runCli(args: string[], databaseUrl: string): Running {
+export function runCli(args: string[], databaseUrl: string, env: Record<string, string> = {}): Running {
   if (!existsSync(cli)) throw new Error(`${cli} is missing: build first (pnpm build)`)
   const child = spawn(process.execPath, [cli, ...args], {
-    env: { DATABASE_URL: databaseUrl },
+    env: { DATABASE_URL: databaseUrl, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const printed = { stdout: '', stderr: '' }
