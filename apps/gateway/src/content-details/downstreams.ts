@@ -38,7 +38,7 @@ export interface Downstream<T extends object> {
 }
 
 /** Calls and their answers are small and many wait for few: a pool keeps one slow app from holding more than its share. */
-const connections = 8
+const connections = 16
 
 function parse<T extends object>(
   schema: z.ZodType<T>,
