@@ -1,18 +1,26 @@
 import { CreateProgress, Progress } from '@marquee/contracts'
-import { transaction } from '@marquee/postgres'
+import { isOutage, transaction } from '@marquee/postgres'
 import { ApiError, endpoint, json } from '@marquee/service-kit'
 import type { UserHistory } from '../context.js'
-import { createTurns } from '../in-turn.js'
+import { createBatches } from '../in-batches.js'
 import { createFindEpisode } from '../titles/find-episode.js'
 import { userOf } from '../users/user-of.js'
-import { keepReport } from './keep-report.js'
+import { type Asked, type Kept, keepReports } from './keep-reports.js'
 import { presentProgress } from './present-progress.js'
 import { effectiveTime, toReport } from './report-rules.js'
 
 export function postProgress(userHistory: UserHistory) {
   const { primary, limits } = userHistory
   const findEpisode = createFindEpisode(userHistory)
-  const inTurn = createTurns(limits.storeTimeoutMs)
+  const keep = createBatches<Asked, Kept>({
+    size: 50,
+    patienceMs: limits.storeTimeoutMs,
+    isOutage,
+    run(key, asked) {
+      const [userId = '', contentId = ''] = key.split(' ')
+      return transaction(primary, (tx) => keepReports(tx, { userId, contentId }, asked))
+    },
+  })
   return endpoint({
     method: 'POST',
     path: '/api/v1/progress',
@@ -33,12 +41,10 @@ export function postProgress(userHistory: UserHistory) {
       const time = effectiveTime(body, Date.now(), limits.reportAheadMs)
       if (time === null) throw noTime(limits.reportAheadMs)
       const episode = await findEpisode(body.episodeId)
-      const of = { userId, contentId: episode.contentId }
-      const named = (attempt: number) => toReport(body, time + attempt, episode)
-      const datedHere = body.at === undefined && body.sequence === undefined
-      const kept = await inTurn(`${userId} ${episode.contentId}`, () =>
-        transaction(primary, (tx) => keepReport(tx, of, named, datedHere)),
-      )
+      const kept = await keep(`${userId} ${episode.contentId}`, {
+        named: (attempt) => toReport(body, time + attempt, episode),
+        datedHere: body.at === undefined && body.sequence === undefined,
+      })
       return json(200, presentProgress(kept, episode, limits), { 'cache-control': 'private, no-store' })
     },
   })

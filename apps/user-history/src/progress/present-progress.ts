@@ -1,6 +1,6 @@
 import type { Limits, Progress } from '@marquee/contracts'
 import type { KnownEpisode } from '../titles/episode-store.js'
-import type { Kept } from './keep-report.js'
+import type { Kept } from './keep-reports.js'
 
 /** Where the credits are not known they are taken to be so long, seconds. */
 const creditsSeconds = 10

@@ -1,6 +1,6 @@
 import type { ProgressRule } from '@marquee/contracts'
 import { type Report, weakUnder } from './report-rules.js'
-import { addToSession, type SessionState, sessionsOf } from './session-rules.js'
+import { addToSession, type SessionState, sessionKey, sessionsOf } from './session-rules.js'
 
 /** An episode within one watching of its title; session, sequence and time are those of the report that counts. */
 export interface EpisodeState {
@@ -36,8 +36,8 @@ export interface Surroundings {
 }
 
 /** What names a report: the first one received under it is kept. A session is one sitting with one episode. */
-export const reportKey = ({ sessionId, episodeId, sequence }: Report): string =>
-  `${sessionId}\n${episodeId}\n${sequence}`
+export const reportKey = (report: Pick<Report, 'sessionId' | 'episodeId' | 'sequence'>): string =>
+  `${sessionKey(report)}\n${report.sequence}`
 
 /** What two reports of a title come to does not depend on which came first: the state is a function of the set. */
 export function titleState(reports: readonly Report[]): TitleState {

@@ -35,7 +35,7 @@ const assign = (columns: string[]) => columns.map((name) => `${name} = excluded.
 const tuple = (row: string, columns: string[]) => `(${columns.map((name) => `${row}.${name}`).join(', ')})`
 const differs = (row: string, columns: string[]) =>
   `${tuple(row, columns)} IS DISTINCT FROM ${tuple('excluded', columns)}`
-const heardOf = '(s.session_id, s.episode_id) = ($7, $8::uuid)'
+const heardOf = '(s.session_id, s.episode_id) IN (SELECT * FROM unnest($7::text[], $8::uuid[]))'
 
 export const statements = {
   // Whatever the server's default: what we have answered outlives a crash.
@@ -45,19 +45,26 @@ export const statements = {
   ),
   begin: sql(
     'progress.begin',
-    `WITH kept AS (
+    `WITH told AS (
+       SELECT * FROM json_to_recordset($3) AS n ("episodeId" uuid, "sessionId" text, sequence bigint, "effectiveAt" bigint,
+         position double precision, duration double precision, rule text, state text, restart boolean, device text,
+         quality text, subtitles text)
+     ), kept AS (
        INSERT INTO progress_reports (user_id, content_id, episode_id, session_id, sequence, effective_at, position, duration,
          rule, state, restart, device, quality, subtitles)
-       VALUES ($1, $2, $3, $4, $5, ${at('$6::bigint')}, $7, $8, $9, $10, $11, $12, $13, $14)
-       ON CONFLICT DO NOTHING RETURNING 1
+       SELECT $1, $2, "episodeId", "sessionId", sequence, ${at('"effectiveAt"')}, position, duration, rule, state, restart,
+         device, quality, subtitles FROM told
+       ON CONFLICT DO NOTHING RETURNING session_id AS "sessionId", episode_id AS "episodeId", sequence
      )
-     SELECT EXISTS (SELECT FROM kept) AS kept,
+     SELECT (SELECT coalesce(json_agg(kept), '[]') FROM kept) AS kept,
        (SELECT json_build_object('run', t.run, 'latestAt', ${ms('t.latest_at')}) FROM user_titles AS t
         WHERE t.user_id = $1 AND t.content_id = $2) AS title,
-       (SELECT json_build_object('state', ${sessionJson('s')}, 'closed', s.closed_at IS NOT NULL) FROM playback_sessions AS s
-        WHERE s.user_id = $1 AND s.session_id = $4 AND s.episode_id = $3) AS session,
-       (SELECT ${episodeJson('p')} FROM user_progress AS p
-        WHERE p.user_id = $1 AND p.episode_id = $3 ORDER BY p.run DESC LIMIT 1) AS episode`,
+       (SELECT coalesce(json_agg(json_build_object('state', ${sessionJson('s')}, 'closed', s.closed_at IS NOT NULL)), '[]')
+        FROM (SELECT DISTINCT "sessionId", "episodeId" FROM told) AS n
+        JOIN playback_sessions AS s ON s.session_id = n."sessionId" AND s.episode_id = n."episodeId"
+        WHERE s.user_id = $1) AS sessions,
+       (SELECT coalesce(json_agg(${episodeJson('p')}), '[]') FROM user_progress AS p
+        WHERE p.user_id = $1 AND p.episode_id IN (SELECT "episodeId" FROM told)) AS episodes`,
   ),
   reports: sql(
     'progress.reports',
@@ -110,23 +117,22 @@ export async function lockTitle(tx: Tx, { userId, contentId }: Of): Promise<void
   await query(tx, statements.lock, [userId, contentId])
 }
 
-/** What was known before a report. */
+type Named = Pick<Report, 'sessionId' | 'episodeId' | 'sequence'>
+
+/** What was known before some reports. */
 export interface Known {
-  /** False: one of this name had been received before, and stays. */
-  kept: boolean
+  /** Those that are new; of the others a report of that name had been received before, and stays. */
+  kept: Named[]
   title: Surroundings['title'] | null
-  session: { state: SessionState; closed: boolean } | null
-  /** Of the newest run in which there is something of this episode. */
-  episode: EpisodeState | null
+  /** Those that the reports belong to. */
+  sessions: { state: SessionState; closed: boolean }[]
+  /** Of all runs, the episodes that the reports are of. */
+  episodes: EpisodeState[]
 }
 
-/** Keeps the report, and tells what was known before it. Under `lockTitle`. */
-export async function beginReport(tx: Tx, { userId, contentId }: Of, report: Report): Promise<Known> {
-  const { episodeId, sessionId, sequence, effectiveAt, position, duration, rule, state, restart } = report
-  const { device, quality, subtitles } = report
-  const said = [position, duration, rule, state, restart, device, quality, subtitles]
-  const named = [userId, contentId, episodeId, sessionId, sequence, effectiveAt]
-  const [known] = await query<Known>(tx, statements.begin, [...named, ...said])
+/** Keeps reports (no two of one name), and tells what was known before them. Under `lockTitle`. */
+export async function beginReports(tx: Tx, { userId, contentId }: Of, reports: Report[]): Promise<Known> {
+  const [known] = await query<Known>(tx, statements.begin, [userId, contentId, JSON.stringify(reports)])
   return known!
 }
 
@@ -136,8 +142,8 @@ export async function readReports(db: Db, { userId, contentId }: Of): Promise<Re
   return rows.map(({ report }) => report)
 }
 
-/** Writes these parts of a title's state; others stay. The session of `report` has been heard of just now. */
-export async function writeState(tx: Tx, of: Of, state: TitleState, report: Report): Promise<void> {
+/** Writes these parts of a title's state; others stay. The sessions of `reports` have been heard of just now. */
+export async function writeState(tx: Tx, of: Of, state: TitleState, reports: Named[]): Promise<void> {
   await query(tx, statements.write, [
     of.userId,
     of.contentId,
@@ -145,8 +151,8 @@ export async function writeState(tx: Tx, of: Of, state: TitleState, report: Repo
     state.latestAt,
     JSON.stringify(state.sessions),
     JSON.stringify(state.episodes),
-    report.sessionId,
-    report.episodeId,
+    reports.map(({ sessionId }) => sessionId),
+    reports.map(({ episodeId }) => episodeId),
   ])
 }
 

@@ -21,11 +21,14 @@ export interface SessionState {
   subtitles: string | null
 }
 
+export const sessionKey = ({ sessionId, episodeId }: Pick<Report, 'sessionId' | 'episodeId'>): string =>
+  `${sessionId}\n${episodeId}`
+
 /** The sessions of a title's reports, whatever order those are in. */
 export function sessionsOf(reports: readonly Report[], runOf: (report: Report) => number): SessionState[] {
   const sessions = new Map<string, SessionState>()
   for (const report of reports.toSorted((a, b) => a.sequence - b.sequence)) {
-    const key = `${report.sessionId}\n${report.episodeId}`
+    const key = sessionKey(report)
     sessions.set(key, addToSession(sessions.get(key) ?? null, report, runOf(report)))
   }
   return [...sessions.values()]

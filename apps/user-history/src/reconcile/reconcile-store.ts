@@ -101,20 +101,24 @@ export const statements = {
 }
 
 /** Holds what was derived against what it was derived from, in one snapshot: reports kept meanwhile make no difference. */
-export function reconcile(
-  primary: Pool,
+export const reconcile = (primary: Pool, tell?: (checked: number) => void): Promise<Reconciliation> =>
+  transaction(primary, async (tx) => {
+    await query(tx, statements.snapshot)
+    return await compareAll(tx, tell)
+  })
+
+/** The same within a transaction. `tell` hears how many titles of viewers have been compared. */
+export async function compareAll(
+  tx: Tx,
   tell: (checked: number) => void = () => {},
 ): Promise<Reconciliation> {
-  return transaction(primary, async (tx) => {
-    await query(tx, statements.snapshot)
-    const one = async (statement: typeof statements.plays) => (await query<Found>(tx, statement))[0]!
-    const plays = await one(statements.plays)
-    const audience = await one(statements.audience)
-    const progress = await compareTitles(tx, await one(statements.strays), tell)
-    const { agrees, ...analytics } = await compareAnalytics(tx)
-    const equal = [plays, audience, progress].every(({ differing }) => differing === 0)
-    return { plays, audience, progress, analytics, agrees: equal && agrees }
-  })
+  const one = async (statement: typeof statements.plays) => (await query<Found>(tx, statement))[0]!
+  const plays = await one(statements.plays)
+  const audience = await one(statements.audience)
+  const progress = await compareTitles(tx, await one(statements.strays), tell)
+  const { agrees, ...analytics } = await compareAnalytics(tx)
+  const equal = [plays, audience, progress].every(({ differing }) => differing === 0)
+  return { plays, audience, progress, analytics, agrees: equal && agrees }
 }
 
 interface Title extends TitleState {
