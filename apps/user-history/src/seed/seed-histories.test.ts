@@ -121,6 +121,32 @@ describe('a seed of 200 people', () => {
         IS DISTINCT FROM (h.user_id, h.episode_id, h.run, h.watched_at, h.watch_duration, h.completed)`)
   })
 
+  it('is seen to differ when a figure of a day is wrong, or a play is gone', async () => {
+    const tx = await database.primary.connect()
+    const { playId, contentId } = namedHistory[1]!
+    const day = '2026-11-19'
+    try {
+      await tx.query('BEGIN')
+      await tx.query(
+        'UPDATE content_analytics SET seconds_watched = seconds_watched + 1 WHERE day = $1 AND content_id = $2',
+        [day, contentId],
+      )
+      const wrong = await compareAnalytics(tx)
+      expect(wrong).toMatchObject({ agrees: false, differing: 1, differ: [{ contentId, day }] })
+      const { counted, played } = wrong.differ[0]!
+      expect(counted).toEqual({ ...played, seconds: played.seconds + 1 })
+      await tx.query(
+        'UPDATE content_analytics SET seconds_watched = seconds_watched - 1 WHERE day = $1 AND content_id = $2',
+        [day, contentId],
+      )
+      await tx.query('DELETE FROM user_watch_history WHERE id = $1', [playId])
+      expect(await compareAnalytics(tx)).toMatchObject({ agrees: false, differ: [{ contentId, day }] })
+    } finally {
+      await tx.query('ROLLBACK')
+      tx.release()
+    }
+  })
+
   it('lies in monthly partitions, within a year and before today', async () => {
     await none('SELECT * FROM user_watch_history_default')
     await none('SELECT * FROM content_analytics_default')
