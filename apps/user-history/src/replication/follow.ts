@@ -17,22 +17,34 @@ export type Tell = (words: string) => void
 
 export interface Patience {
   timeoutMs: number
+  /** Of a stopped subscription, which user-history starts again where only the connection broke. */
+  stoppedMs?: number
   tell: Tell
 }
 
 const lookEveryMs = 50
+const stopped = 'stopped; waiting for it to be started again'
 
 /**
  * Waits until the replica has every table and everything that the primary had committed when this was called.
  * @throws Refused when replication is stopped, NotNow when the time is up
  */
-export async function untilReplayed(pair: Pair, { timeoutMs, tell }: Patience): Promise<void> {
+export async function untilReplayed(
+  pair: Pair,
+  { timeoutMs, stoppedMs = 10_000, tell }: Patience,
+): Promise<void> {
   const until = performance.now() + timeoutMs
   const position = await markPosition(pair.primary)
+  let goingAt = performance.now()
   for (;;) {
     const words = await stillMissing(pair, position)
     if (words === null) return
     tell(words)
+    if (words !== stopped) goingAt = performance.now()
+    else if (performance.now() - goingAt > stoppedMs)
+      throw new Refused(
+        'Replication is stopped: the subscription is disabled. `replication status` says why and how to heal it.',
+      )
     if (performance.now() > until)
       throw new NotNow(
         `Waited ${Math.round(timeoutMs / 1000)} s, and the replica is still behind: ${words}. It goes on by itself; ` +
@@ -47,7 +59,7 @@ async function stillMissing({ replica, names }: Pair, position: string): Promise
   try {
     const subscription = await readSubscription(replica, names)
     if (!subscription) throw new Refused('The replica has no subscription. Run `replication setup`.')
-    if (!subscription.enabled) throw new Refused(stopped(names))
+    if (!subscription.enabled) return stopped
     const tables = unready(subscription)
     if (tables.length > 0) return await copyingWords(replica, subscription, tables)
     const bytes = await lag(replica, names, position)
@@ -61,9 +73,6 @@ async function stillMissing({ replica, names }: Pair, position: string): Promise
     throw error
   }
 }
-
-const stopped = ({ subscription }: ReplicationNames) =>
-  `Replication is stopped (subscription ${subscription} is disabled). \`replication status\` says why and how to heal it.`
 
 /** Published tables that the replica does not follow yet. */
 export const unready = ({ tables }: Subscription): PublishedName[] =>

@@ -13,7 +13,7 @@ beforeAll(async () => {
 })
 afterAll(() => test.close())
 
-const patience = { timeoutMs: 20_000, tell: () => undefined }
+const patience = { timeoutMs: 20_000, stoppedMs: 200, tell: () => undefined }
 const verdict = () => verify(test.pair, patience)
 const differences = async () => (await verdict()).tables.flatMap((table) => table.differences)
 /** Changes the replica by hand, finds what that made, and undoes it. */
