@@ -26,7 +26,7 @@ export type MigratedApp = (typeof migratedApps)[number]
 
 /** Titles first: the others ask the catalogue what there is. */
 export type SeededApp = 'catalog' | 'trending' | 'user-history' | 'reviews'
-export const seededApps: readonly SeededApp[] = ['catalog', 'trending']
+export const seededApps: readonly SeededApp[] = ['catalog', 'trending', 'user-history']
 
 const [viewsPerTitle, viewDays] = [10, 30]
 
