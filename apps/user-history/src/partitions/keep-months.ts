@@ -58,7 +58,10 @@ export function createStrayAlarm(metrics: Metrics, log: Logger) {
         if (rows === null) continue
         gauge.set({ table, server }, rows)
         if (rows > 0)
-          log.warn({ table, server, rows }, 'rows lie in the default partition: make their months')
+          log.warn(
+            { table, server, rows },
+            'rows lie in the default partition: `user-history months` makes theirs',
+          )
       }
   }
 }
