@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { defaultLimits, world } from '@marquee/contracts'
+import { defaultLimits, topicOf, world } from '@marquee/contracts'
 import { connectKafka } from '@marquee/events'
 import { query, sql } from '@marquee/postgres'
 import { signViewer, silentLogger, viewerHeader } from '@marquee/service-kit'
@@ -48,8 +48,24 @@ const get = async (port: number, path: string) =>
   (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as any
 const pending = sql('test.pending', 'SELECT count(*) AS count FROM outbox WHERE published_at IS NULL')
 
+const statement = (type: 'content.stats' | 'rating.changed', key: string, body: object) => ({
+  topic: topicOf(type),
+  key,
+  value: JSON.stringify(body),
+  headers: {
+    ce_specversion: '1.0',
+    ce_id: uuidv7(),
+    ce_type: type,
+    ce_source: '/marquee/other',
+    ce_time: new Date().toISOString(),
+    ce_subject: key,
+    ce_schemaversion: '1',
+    ce_subjectversion: '1',
+  },
+})
+
 describe('the catalogue as a whole', () => {
-  it('tells Kafka what editors did, and shows what content.stats tells it, in the title and in the list', async () => {
+  it('tells Kafka what editors did, and shows what it is told of views and ratings, in the title and in the list', async () => {
     const catalog = createCatalog(config(), prefix)
     const kafka = connectKafka({
       brokers: testEngines().kafka,
@@ -70,27 +86,20 @@ describe('the catalogue as a whole', () => {
       ])
       expect(JSON.parse(told[0]!.value)).toMatchObject({ id, status: 'published', genres: [] })
 
+      const episodes = await readTopic(testEngines().kafka, `${prefix}episode`)
+      expect(new Set(episodes.map(({ key }) => key))).toEqual(
+        new Set(Object.values(world.episodes).map((episode) => episode.id)),
+      )
+
       expect((await get(port, `/api/v1/content/${id}`)).totalViews).toBe(0)
       const sender = await kafka.openSender()
       await sender.send([
-        {
-          topic: 'content.stats',
-          key: id,
-          value: JSON.stringify({ id, totalViews: 123_456, popularity: 9.5 }),
-          headers: {
-            ce_specversion: '1.0',
-            ce_id: uuidv7(),
-            ce_type: 'content.stats',
-            ce_source: '/marquee/trending',
-            ce_time: new Date().toISOString(),
-            ce_subject: id,
-            ce_schemaversion: '1',
-            ce_subjectversion: '1',
-          },
-        },
+        statement('content.stats', id, { id, totalViews: 123_456, popularity: 9.5 }),
+        statement('rating.changed', id, { contentId: id, count: 3, sum: 25, average: 8.3 }),
       ])
       await sender.close()
-      await settle(async () => (await get(port, `/api/v1/content/${id}`)).totalViews === 123_456, {
+      const shown = { totalViews: 123_456, rating: 8.33, ratingCount: 3 }
+      await settle(async () => expect(await get(port, `/api/v1/content/${id}`)).toMatchObject(shown), {
         timeoutMs: 20_000,
       })
       await settle(async () => (await get(port, '/api/v1/content?sort=views&limit=1')).items[0].id === id)

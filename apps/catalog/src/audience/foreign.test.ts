@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
+import { silentLogger } from '@marquee/service-kit'
 import { proxyTo, settle } from '@marquee/test-kit'
 import { federate } from '../federation/federate-command.js'
 import { type AnalyticsServers, analyticsServers } from '../testing/analytics-servers.js'
 import { type Answer, serve, testDatabase } from '../testing/test-catalog.js'
+import { createForeign } from './foreign.js'
+import { readState } from './state-store.js'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let servers: AnalyticsServers
@@ -78,6 +81,23 @@ describe('an analytics primary that is gone', () => {
     primary.thaw()
     await settle(async () => (await source()) === 'primary')
     expect((await history()).headers.get('age')).toBeNull()
+  })
+
+  it('that stays frozen does not close the way to its replica, however often it is looked for', async () => {
+    let looks = 0
+    let opened = 0
+    const log = { ...silentLogger, debug: () => void looks++, warn: () => void opened++ }
+    const foreign = createForeign({ url: database.url, timeoutMs: 3000, lookEveryMs: 50, log })
+    try {
+      primary.freeze()
+      await settle(async () => (await foreign.ask(readState)).source === 'replica', { timeoutMs: 15_000 })
+      looks = opened = 0
+      await settle(() => looks >= 4)
+      expect(opened).toBe(0)
+      expect((await foreign.ask(readState)).source).toBe('replica')
+    } finally {
+      await foreign.close()
+    }
   })
 
   it('that was frozen from the beginning is noticed too', async () => {

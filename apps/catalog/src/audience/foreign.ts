@@ -50,25 +50,21 @@ export function createForeign({ url, timeoutMs, lookEveryMs = 2000, log }: Forei
     sessions = fresh
     await retire(old)
   }
-  const lookForAny = () =>
-    breaker.execute(async () => (await firstToAnswer(places.map((place) => () => open(place)))).pool)
-  const lookForPrimary = async () => {
-    const { pool, source } = await firstToAnswer([() => open(places[0])])
-    if (source === 'primary') return pool
-    await pool.end()
-    return null
-  }
+  const find = (where: readonly string[]) => firstToAnswer(where.map((place) => () => open(place)))
   const look = async () => {
-    const down = isDown()
-    const fresh = await (down ? lookForAny() : lookForPrimary()).catch(() => null)
-    if (!fresh) return
-    log.info({ was: down ? 'unreachable' : 'on the replica' }, 'analytics server found')
-    onReplica = false
-    await takeOver(fresh)
+    const anyWillDo = isDown()
+    // That the primary is not back says nothing of the replica that answers for it.
+    const { pool, source } = await (anyWillDo
+      ? breaker.execute(() => find(places))
+      : find(places.slice(0, 1)))
+    if (!anyWillDo && source === 'replica') return await pool.end()
+    log.info({ source }, 'analytics server found')
+    onReplica = source === 'replica'
+    await takeOver(pool)
   }
   const watch = async () => {
     while (!closing.signal.aborted && (isDown() || onReplica)) {
-      await look()
+      await look().catch((err: unknown) => log.debug({ err }, 'analytics server not found'))
       await delay(lookEveryMs, undefined, { signal: closing.signal }).catch(() => undefined)
     }
     watching = undefined
