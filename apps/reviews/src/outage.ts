@@ -21,26 +21,36 @@ interface MongoLike {
   message?: string
   code?: unknown
   cause?: unknown
+  errorResponse?: unknown
   hasErrorLabel?(label: string): boolean
 }
 
-export const hasLabel = (error: unknown, label: string): boolean =>
-  (error as MongoLike | null)?.hasErrorLabel?.(label) === true
-
-/** True when MongoDB could not be asked, or could not do it now: wait and ask again. Else the fault is ours. */
-export function isOutage(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false
-  const { name = '', message = '', code, cause } = error as MongoLike
-  return (
-    outageNames.test(name) ||
-    outageMessages.test(message) ||
-    (typeof code === 'number' && outageCodes.has(code)) ||
-    outageLabels.some((label) => hasLabel(error, label)) ||
-    (cause !== undefined && isOutage(cause))
-  )
+/** An error and what is inside it: the driver's error of a bulk of writes has lost the name and the labels of what ended it. */
+function inside(error: unknown): MongoLike[] {
+  const found: MongoLike[] = []
+  let next = error
+  while (typeof next === 'object' && next !== null && found.length < 5) {
+    const one: MongoLike = next
+    found.push(one)
+    next = one.errorResponse instanceof Error ? one.errorResponse : one.cause
+  }
+  return found
 }
 
+export const hasLabel = (error: unknown, label: string): boolean =>
+  inside(error).some((one) => one.hasErrorLabel?.(label) === true)
+
+/** True when MongoDB could not be asked, or could not do it now: wait and ask again. Else the fault is ours. */
+export const isOutage = (error: unknown): boolean =>
+  outageLabels.some((label) => hasLabel(error, label)) ||
+  inside(error).some(
+    ({ name = '', message = '', code }) =>
+      outageNames.test(name) || outageMessages.test(message) || outageCodes.has(code as number),
+  )
+
+const hasCode = (error: unknown, code: number): boolean => inside(error).some((one) => one.code === code)
+
 /** A unique index, or the id, has this already. */
-export const isDuplicate = (error: unknown): boolean => (error as MongoLike | null)?.code === 11_000
+export const isDuplicate = (error: unknown): boolean => hasCode(error, 11_000)
 /** Another transaction is writing this very document. */
-export const isWriteConflict = (error: unknown): boolean => (error as MongoLike | null)?.code === 112
+export const isWriteConflict = (error: unknown): boolean => hasCode(error, 112)

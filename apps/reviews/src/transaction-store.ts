@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '@marquee/service-kit'
 import { type Database, requireConnected, type Tx } from './database-store.js'
-import { hasLabel } from './outage.js'
+import { hasLabel, isOutage } from './outage.js'
 
 // One moment for all reads; acknowledged only by majority and journal.
 const settings = (timeoutMs: number) => ({
@@ -55,12 +55,17 @@ async function commit(session: Tx, until: number): Promise<void> {
       await session.commitTransaction()
       return
     } catch (error) {
-      if (!hasLabel(error, 'UnknownTransactionCommitResult')) throw error
+      if (!isUnknown(error)) throw error
       if (performance.now() > until) throw unknownOutcome(error)
       await delay(Math.random() * longestPauseMs)
     }
   }
 }
+
+/** The driver says so of what was lost on its way, but not of a repetition that found no connection any more. */
+const isUnknown = (error: unknown): boolean =>
+  hasLabel(error, 'UnknownTransactionCommitResult') ||
+  (isOutage(error) && !hasLabel(error, 'TransientTransactionError'))
 
 const outOfTime = () =>
   new ApiError('unavailable', 'It took too long, and nothing was changed; try again shortly.')

@@ -31,7 +31,8 @@ export const readPage = (
     .lean<ShownReview[]>()
     .exec()
 
-const filterOf = ({ contentId, status, spoilers, userId, sort }: Listed, place: Place | null) => ({
+/** What a page holds, in the index of its sort. */
+export const filterOf = ({ contentId, status, spoilers, userId, sort }: Listed, place: Place | null) => ({
   contentId,
   status,
   ...(spoilers === 'exclude' && { hasSpoilers: false }),
