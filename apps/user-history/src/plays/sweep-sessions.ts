@@ -1,6 +1,7 @@
-import { isOutage, type Lease, type Pool, transaction } from '@marquee/postgres'
+import { isOutage, type Lease, type Pool } from '@marquee/postgres'
 import type { Logger } from '@marquee/service-kit'
 import { lockTitle } from '../progress/progress-store.js'
+import { transactionAgain } from '../transaction-again.js'
 import { closeIfIdle, findIdle, type Idle } from './play-store.js'
 
 export interface SweepNeeds extends Idle {
@@ -35,7 +36,7 @@ async function closeOne(
   session: Awaited<ReturnType<typeof findIdle>>[number],
 ): Promise<boolean> {
   try {
-    return await transaction(primary, async (tx) => {
+    return await transactionAgain(primary, async (tx) => {
       await lockTitle(tx, session)
       // After waiting for others: the lease is not held up by them.
       return (await lease.guard(tx)) && (await closeIfIdle(tx, idle, session))

@@ -4,7 +4,6 @@ import { world } from '@marquee/contracts'
 import { serveUserHistory } from '../testing/serve.js'
 
 const { winterTide1: first, winterTide2: second, winterTide3: third, lastFerry1 } = world.episodes
-const { winterTide, jadeCourt } = world.contents
 let place: Awaited<ReturnType<typeof serveUserHistory>>
 let app: Awaited<ReturnType<typeof place.start>>
 /** A new person in each test. */
@@ -20,13 +19,6 @@ afterAll(() => place.close())
 
 const ep1 = { episodeId: first.id, duration: 3720, sessionId: 'tv' }
 const rows = async (text: string, values: unknown[] = [me]) => (await place.primary.query(text, values)).rows
-const plays = () =>
-  rows(
-    `SELECT content_id, episode_id, run, watched_at, watch_duration, completed, device_info, quality_watched,
-       subtitles_used, source FROM user_watch_history WHERE user_id = $1 ORDER BY watched_at`,
-  )
-const audience = async (contentId = winterTide.id) =>
-  (await rows('SELECT viewers, plays FROM content_audience WHERE content_id = $1', [contentId]))[0]
 /** RFC 3339 of so many seconds ago. */
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
 
@@ -115,6 +107,24 @@ describe('a report', () => {
     expect(count).toBe(20)
   })
 
+  it('with an Idempotency-Key is answered as it was the first time', async () => {
+    const ask = (key: string, position: number) =>
+      app.send('/api/v1/progress', {
+        ...{ method: 'POST', sub: me, headers: { 'idempotency-key': key } },
+        body: { ...ep1, position },
+      })
+    const answered = await ask('k', 100)
+    expect(answered.json).toMatchObject({ applied: true, position: 100 })
+    await app.report(me, { ...ep1, position: 200 })
+    expect((await ask('k', 100)).json).toEqual(answered.json)
+    const reused = await ask('k', 101)
+    expect([reused.status, reused.json.code]).toEqual([422, 'idempotency_key_reused'])
+    expect((await ask('another', 300)).json).toMatchObject({ applied: true, position: 300 })
+    expect((await ask('', 300)).status).toBe(400)
+    const [{ count }] = await rows('SELECT count(*) AS count FROM progress_reports WHERE user_id = $1')
+    expect(count).toBe(3)
+  })
+
   it('is refused where its time cannot be', async () => {
     for (const at of [
       new Date(Date.now() + 310_000).toISOString(),
@@ -185,144 +195,5 @@ describe('what follows', () => {
     const seen = await app.report(me, { ...ep1, position: 3601 })
     expect(seen.json).toMatchObject({ completed: true, rule: 'credits' })
     await change(first.id, 'credits_start_seconds = null')
-  })
-})
-
-describe('a play', () => {
-  it('is made once, when its session completes, and never changes', async () => {
-    const before = await audience()
-    const start = Date.now() - 4_000_000
-    const sitting = { ...ep1, device: 'TV', quality: 'FHD_1080p', subtitles: 'ko' }
-    const at = (seconds: number) => new Date(start + seconds * 1000).toISOString()
-    await app.report(me, { ...sitting, sequence: 2, at: at(60), position: 70 })
-    await app.report(me, { ...sitting, sequence: 1, at: at(0), position: 10 })
-    expect(await plays()).toEqual([])
-    await app.report(me, { ...sitting, sequence: 3, at: at(3500), position: 3490.4 })
-    const play = {
-      content_id: winterTide.id,
-      episode_id: first.id,
-      run: 1,
-      watched_at: new Date(start),
-      watch_duration: 3480,
-      completed: true,
-      device_info: 'TV',
-      quality_watched: 'FHD_1080p',
-      subtitles_used: 'ko',
-      source: 'player',
-    }
-    expect(await plays()).toEqual([play])
-    for (const late of [
-      { sequence: 0, at: at(-60), position: 5 },
-      { sequence: 4, at: at(3600), position: 3600, state: 'stopped' as const },
-    ])
-      await app.report(me, { ...sitting, ...late })
-    expect(await plays()).toEqual([play])
-    const { viewers, plays: counted } = await audience()
-    expect([viewers - (before?.viewers ?? 0), counted - (before?.plays ?? 0)]).toEqual([1, 1])
-  })
-
-  it('is made when a session is stopped; another session is another play of the same viewer', async () => {
-    const { viewers, plays: counted } = await audience()
-    await app.report(me, { ...ep1, sequence: 1, at: ago(90), position: 100 })
-    await app.report(me, { ...ep1, sequence: 2, at: ago(60), position: 130, state: 'paused' })
-    expect(await plays()).toEqual([])
-    await app.report(me, { ...ep1, sequence: 3, at: ago(50), position: 140, state: 'stopped' })
-    await app.report(me, { ...ep1, sessionId: 'b', position: 150, state: 'stopped' })
-    expect(await plays()).toMatchObject([
-      { watch_duration: 40, completed: false },
-      { watch_duration: 0, completed: false },
-    ])
-    expect(await audience()).toEqual({ viewers: viewers + 1, plays: counted + 2 })
-    const days = await rows(`SELECT sum(plays) AS plays FROM content_analytics WHERE content_id = $1`, [
-      winterTide.id,
-    ])
-    expect(days).toEqual([{ plays: counted + 2 }])
-  })
-
-  it('tells the run it belongs to', async () => {
-    await app.report(me, { ...ep1, sequence: 1, position: 3700 })
-    await app.report(me, { ...ep1, sessionId: 'b', sequence: 1, position: 0, restart: true })
-    await app.report(me, { ...ep1, sessionId: 'b', sequence: 2, position: 3700 })
-    expect((await plays()).map(({ run }) => run)).toEqual([1, 2])
-  })
-})
-
-describe('the state of a title for its viewer', () => {
-  const viewing = async (sub = me) =>
-    (await app.send(`/internal/content/${winterTide.id}/viewing`, { sub })).json
-
-  it('is empty before the first report', async () => {
-    expect(await viewing()).toEqual({ run: 1, episodes: [], plays: 0, lastWatchedAt: null })
-  })
-
-  it('is that of the present run, latest activity first, with the plays of all runs', async () => {
-    const at = [400, 300, 200, 100].map(ago)
-    await app.report(me, { ...ep1, sequence: 1, at: at[0], position: 3700 })
-    const other = { episodeId: second.id, duration: 3660, sessionId: 'b' }
-    await app.report(me, { ...ep1, sessionId: 'c', sequence: 1, at: at[1], position: 30, restart: true })
-    await app.report(me, { ...other, sequence: 1, at: at[2], position: 20 })
-    expect(await viewing()).toEqual({
-      run: 2,
-      episodes: [
-        { episodeId: second.id, position: 20, duration: 3660, completed: false, updatedAt: at[2] },
-        { episodeId: first.id, position: 30, duration: 3720, completed: false, updatedAt: at[1] },
-      ],
-      plays: 1,
-      lastWatchedAt: at[0],
-    })
-    await app.report(me, { ...other, sequence: 2, at: at[3], position: 25, state: 'stopped' })
-    expect(await viewing()).toMatchObject({ plays: 2, lastWatchedAt: at[2] })
-    expect(await viewing(randomUUID())).toMatchObject({ plays: 0, episodes: [] })
-  })
-
-  it('is for its viewer alone', async () => {
-    const path = `/internal/content/${winterTide.id}/viewing`
-    expect((await app.send(path)).status).toBe(401)
-    expect((await app.send(path, { sub: 'nobody' })).status).toBe(403)
-    expect((await app.send('/internal/content/winter-tide/viewing', { sub: me })).status).toBe(400)
-  })
-})
-
-describe('an episode that is not known here', () => {
-  const { jadeCourt1 } = world.episodes
-  const body = { episodeId: jadeCourt1.id, duration: 2700, position: 30 }
-  const asked = (path: string) => place.catalog.asked.filter((url) => url.startsWith(path)).length
-  const copy = async () =>
-    (await rows('SELECT id, title, status FROM content_titles WHERE id = $1', [jadeCourt.id]))[0]
-
-  it('is a 503 while the catalogue is down, and kept once it is back', async () => {
-    place.catalog.state.status = 503
-    const { status, headers } = await app.report(me, body)
-    expect([status, headers.get('retry-after')]).toEqual([503, '2'])
-    const unreachable = await place.start('user-history#9', { catalog: 'http://127.0.0.1:1' })
-    expect((await unreachable.report(me, body)).status).toBe(503)
-    place.catalog.state.status = 200
-    const path = `/api/v1/episodes/${jadeCourt1.id}`
-    const before = asked(path)
-    place.catalog.state.holdMs = 50
-    const answers = await Promise.all(Array.from({ length: 10 }, () => app.report(randomUUID(), body)))
-    place.catalog.state.holdMs = 0
-    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200))
-    expect(asked(path) - before).toBe(1)
-    expect(asked(`/api/v1/content/${jadeCourt.id}?include=episodes`)).toBe(1)
-    expect(await copy()).toEqual({ id: jadeCourt.id, title: jadeCourt.title, status: 'published' })
-    place.catalog.state.status = 500
-    expect((await unreachable.report(me, body)).status).toBe(200)
-    place.catalog.state.status = 200
-  })
-
-  it('is a 404 on the word of the catalogue alone', async () => {
-    const { status, json } = await app.report(me, { ...body, episodeId: randomUUID() })
-    expect([status, json.code]).toEqual([404, 'episode_not_found'])
-    await place.primary.query(`UPDATE content_titles SET status = 'draft', version = 0 WHERE id = $1`, [
-      jadeCourt.id,
-    ])
-    expect((await app.report(me, body)).status).toBe(200)
-    expect(await copy()).toMatchObject({ status: 'published' })
-    await place.primary.query(`UPDATE content_episodes SET status = 'archived' WHERE id = $1`, [
-      jadeCourt1.id,
-    ])
-    place.catalog.titles.find(({ id }) => id === jadeCourt.id)!.status = 'archived'
-    expect((await app.report(me, body)).status).toBe(404)
   })
 })

@@ -1,10 +1,12 @@
-import { CreateProgress, Progress } from '@marquee/contracts'
-import { isOutage, transaction } from '@marquee/postgres'
+import { CreateProgress, idempotencyKey, Progress, z } from '@marquee/contracts'
+import { isOutage } from '@marquee/postgres'
 import { ApiError, endpoint, json } from '@marquee/service-kit'
 import type { UserHistory } from '../context.js'
 import { createBatches } from '../in-batches.js'
 import { createFindEpisode } from '../titles/find-episode.js'
+import { transactionAgain } from '../transaction-again.js'
 import { userOf } from '../users/user-of.js'
+import { writeOnce } from '../write-once.js'
 import { type Asked, type Kept, keepReports } from './keep-reports.js'
 import { presentProgress } from './present-progress.js'
 import { effectiveTime, toReport } from './report-rules.js'
@@ -18,7 +20,7 @@ export function postProgress(userHistory: UserHistory) {
     isOutage,
     run(key, asked) {
       const [userId = '', contentId = ''] = key.split(' ')
-      return transaction(primary, (tx) => keepReports(tx, { userId, contentId }, asked))
+      return transactionAgain(primary, (tx) => keepReports(tx, { userId, contentId }, asked))
     },
   })
   return endpoint({
@@ -30,22 +32,35 @@ export function postProgress(userHistory: UserHistory) {
       'What is kept follows from the set of reports, whatever order they come in: of a session the highest `sequence` counts, between ' +
       'sessions the latest report; positions under 5 s never replace a stronger one. A report with the same session, episode and ' +
       'sequence as an earlier one is a retry and changes nothing. The first report that completes or stops a session, or 30 idle ' +
-      'minutes, make it one row of the watch history.',
+      'minutes, make it one row of the watch history. An `Idempotency-Key` is not needed; with one the first answer is given again.',
     tag: 'Viewing',
     access: 'viewer',
+    headers: z.object({ 'idempotency-key': idempotencyKey.optional() }),
     body: CreateProgress,
     responses: { 200: { description: 'The state of the episode after it', schema: Progress } },
-    problems: ['forbidden', 'episode_not_found', 'unavailable'],
-    async handle({ body, viewer }) {
+    problems: [
+      'forbidden',
+      'episode_not_found',
+      'idempotency_key_in_use',
+      'idempotency_key_reused',
+      'unavailable',
+    ],
+    async handle({ headers, body, viewer }) {
       const userId = userOf(viewer)
       const time = effectiveTime(body, Date.now(), limits.reportAheadMs)
       if (time === null) throw noTime(limits.reportAheadMs)
       const episode = await findEpisode(body.episodeId)
-      const kept = await keep(`${userId} ${episode.contentId}`, {
+      const of = { userId, contentId: episode.contentId }
+      const asked: Asked = {
         named: (attempt) => toReport(body, time + attempt, episode),
         datedHere: body.at === undefined && body.sequence === undefined,
-      })
-      return json(200, presentProgress(kept, episode, limits), { 'cache-control': 'private, no-store' })
+      }
+      const reply = (kept: Kept) =>
+        json(200, presentProgress(kept, episode, limits), { 'cache-control': 'private, no-store' })
+      const key = headers['idempotency-key']
+      if (key === undefined) return reply(await keep(`${userId} ${of.contentId}`, asked))
+      const once = { key, scope: `${userId} progress`, body, ttlMs: limits.idempotencyKeyTtlMs }
+      return await writeOnce(primary, once, async (tx) => reply((await keepReports(tx, of, [asked]))[0]!))
     },
   })
 }

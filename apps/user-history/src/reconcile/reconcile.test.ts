@@ -36,25 +36,42 @@ it('what was reported agrees with all that was made of it', async () => {
 })
 
 const me = people[0]!
-const one = (table: string, more = '') =>
-  `ctid = (SELECT ctid FROM ${table} WHERE user_id = '${me}' ${more} LIMIT 1) AND user_id = '${me}'`
+const one = (table: string) =>
+  `ctid = (SELECT ctid FROM ${table} WHERE user_id = '${me}' LIMIT 1) AND user_id = '${me}'`
 it.each([
-  ['plays', `DELETE FROM user_watch_history WHERE ${one('user_watch_history')}`],
+  ['plays', 'a lost play', `DELETE FROM user_watch_history WHERE ${one('user_watch_history')}`],
   [
     'plays',
+    'a session that is open again',
     `UPDATE playback_sessions SET play_id = NULL, closed_at = NULL WHERE ${one('playback_sessions')}`,
   ],
-  ['audience', 'UPDATE content_audience SET plays = plays + 1'],
-  ['audience', 'UPDATE content_audience SET viewers = viewers - 1'],
-  ['audience', `UPDATE content_viewers SET plays = plays + 1 WHERE ${one('content_viewers')}`],
-  ['audience', `DELETE FROM content_viewers WHERE ${one('content_viewers')}`],
-  ['progress', `DELETE FROM progress_reports WHERE user_id = '${me}' AND session_id = 's0' AND sequence = 4`],
-  ['progress', `UPDATE user_progress SET position = position - 1 WHERE ${one('user_progress')}`],
-  ['progress', `UPDATE user_titles SET run = 7 WHERE ${one('user_titles')}`],
-  ['progress', `DELETE FROM user_titles WHERE ${one('user_titles')}`],
-  ['progress', `UPDATE playback_sessions SET watched = 0.5 WHERE ${one('playback_sessions')}`],
-  ['analytics', 'UPDATE content_analytics SET completed_plays = 0'],
-] as const)('%s differ after: %s', async (part, harm) => {
+  ['audience', 'a play counted twice', 'UPDATE content_audience SET plays = plays + 1'],
+  ['audience', 'a viewer not counted', 'UPDATE content_audience SET viewers = viewers - 1'],
+  [
+    'audience',
+    'a viewer with a play too many',
+    `UPDATE content_viewers SET plays = plays + 1 WHERE ${one('content_viewers')}`,
+  ],
+  ['audience', 'a viewer forgotten', `DELETE FROM content_viewers WHERE ${one('content_viewers')}`],
+  [
+    'progress',
+    'a lost report',
+    `DELETE FROM progress_reports WHERE user_id = '${me}' AND session_id = 's0' AND sequence = 4`,
+  ],
+  [
+    'progress',
+    'a changed position',
+    `UPDATE user_progress SET position = position - 1 WHERE ${one('user_progress')}`,
+  ],
+  ['progress', 'a changed run', `UPDATE user_titles SET run = 7 WHERE ${one('user_titles')}`],
+  ['progress', 'a title forgotten', `DELETE FROM user_titles WHERE ${one('user_titles')}`],
+  [
+    'progress',
+    'a changed session',
+    `UPDATE playback_sessions SET watched = 0.5 WHERE ${one('playback_sessions')}`,
+  ],
+  ['analytics', 'a day without completed plays', 'UPDATE content_analytics SET completed_plays = 0'],
+] as const)('tells %s: %s', async (part, _, harm) => {
   const tx = await place.primary.connect()
   try {
     await tx.query('BEGIN')
