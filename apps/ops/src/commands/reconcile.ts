@@ -4,7 +4,7 @@ import { exitCodes, OpsError } from '../problem.js'
 import { appTool } from './app-commands.js'
 
 /** Apps that can hold what they keep against itself and against each other. */
-const reconciledApps = ['trending', 'user-history'] as const
+const reconciledApps = ['trending', 'user-history', 'reviews'] as const
 
 /**
  * Runs the reconciliation of every app. Exit code: 0 all agree, 1 one differs; another one when an app could not tell.

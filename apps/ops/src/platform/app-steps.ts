@@ -25,8 +25,8 @@ export const migratedApps = ['catalog', 'user-history', 'reviews'] as const
 export type MigratedApp = (typeof migratedApps)[number]
 
 /** Titles first: the others ask the catalogue what there is. */
-export type SeededApp = 'catalog' | 'trending' | 'user-history' | 'reviews'
-export const seededApps: readonly SeededApp[] = ['catalog', 'trending', 'user-history']
+export const seededApps = ['catalog', 'trending', 'user-history', 'reviews'] as const
+export type SeededApp = (typeof seededApps)[number]
 
 const [viewsPerTitle, viewDays] = [10, 30]
 
