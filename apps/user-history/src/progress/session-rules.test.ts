@@ -35,6 +35,14 @@ describe('a session', () => {
     ])
   })
 
+  it('is completed, stopped and named by any of its reports', () => {
+    const [session] = titleState([
+      report({ sequence: 1, at: 0, position: 95, state: 'stopped', device: 'tv', quality: 'HD' }),
+      report({ sequence: 2, at: 9, position: 20, device: 'phone' }),
+    ]).sessions
+    expect(session).toMatchObject({ completed: true, stopped: true, device: 'phone', quality: 'HD' })
+  })
+
   it('with one episode is another than with the next, under the same name', () => {
     const next = report({ sequence: 6, at: 70, position: 10, episodeId: 'e2' })
     expect(titleState([...sitting, next]).sessions.map(({ episodeId }) => episodeId)).toEqual(['e1', 'e2'])
