@@ -24,16 +24,20 @@ async function status(pair = test.pair) {
 }
 
 /** The primary inserts a row that the replica has already, behind other changes of the same transaction. */
-async function collide(): Promise<{ taken: string; beside: string }> {
+async function collide() {
   const [taken, beside] = [randomUUID(), randomUUID()]
+  const there = randomUUID()
+  await putTitle(test.primary, there, 'Known to both')
+  await untilReplayed(test.pair, patience)
   await putAudience(test.replica, taken, 7)
   await transaction(test.primary, async (tx) => {
+    await tx.query('UPDATE content_titles SET version = 2 WHERE id = $1', [there])
     await putTitle(tx as unknown as Pool, beside, 'In the same transaction')
     await tx.query(`UPDATE content_titles SET title = 'Changed' WHERE id = $1`, [beside])
     await putAudience(tx as unknown as Pool, taken, 1)
   })
   await settle(async () => !(await readSubscription(test.replica, test.names))!.enabled)
-  return { taken, beside }
+  return { taken, beside, there }
 }
 /** Runs a statement that the words show. */
 const follow = async (words: string, beginning: string) => {
@@ -104,16 +108,18 @@ describe('replication status', () => {
 
   it('names the transaction to leave out; skipping it as told restores the flow, and verify names what lacks', async () => {
     await test.setup()
-    const { taken, beside } = await collide()
+    const { taken, beside, there } = await collide()
     await expect(test.setup()).rejects.toThrow('SKIP (lsn')
     await follow((await status()).words, 'ALTER SUBSCRIPTION')
     await test.replica.query(`ALTER SUBSCRIPTION ${test.names.subscription} ENABLE`)
     await putUser(test.primary)
     const { tables } = await verify(test.pair, patience)
-    expect(tables.flatMap(({ differences }) => differences)).toMatchObject([
-      { table: 'content_audience', key: { content_id: taken }, kind: 'different' },
-      { table: 'content_titles', key: { id: beside }, kind: 'missing on the replica' },
-    ])
+    const found = tables.flatMap(({ differences }) => differences)
+    const of = (id: string) => found.find(({ key }) => Object.values(key).includes(id))
+    expect(found).toHaveLength(3)
+    expect(of(taken)).toMatchObject({ table: 'content_audience', kind: 'different' })
+    expect(of(beside)).toMatchObject({ table: 'content_titles', kind: 'missing on the replica' })
+    expect(of(there)?.columns).toEqual([{ name: 'version', primary: '2', replica: '1' }])
     expect((await status()).json.following).toBe(true)
   })
 

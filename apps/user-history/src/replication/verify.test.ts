@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { createPool } from '@marquee/postgres'
+import { silentLogger } from '@marquee/service-kit'
 import { settle } from '@marquee/test-kit'
 import { untilReplayed } from './follow.js'
 import { putAudience, putPlay, putTitle, putUser } from './testing/rows.js'
@@ -39,7 +41,10 @@ describe('replication verify', () => {
     await test.replica.query(`ALTER DATABASE ${rows[0].name} SET TimeZone = 'Asia/Seoul'`)
     await test.replica.query(`ALTER DATABASE ${rows[0].name} SET DateStyle = 'German'`)
     await test.replica.query(`ALTER DATABASE ${rows[0].name} SET extra_float_digits = 0`)
-    const found = await verdict()
+    // A session has the settings of its beginning.
+    const replica = createPool({ url: test.servers.replica.url, name: 'test', log: silentLogger })
+    const found = await verify({ ...test.pair, replica }, patience)
+    await replica.end()
     expect(found.equal).toBe(true)
     expect(found.tables.map(({ table, primary }) => [table, primary.rows])).toEqual([
       ['users', 1],
