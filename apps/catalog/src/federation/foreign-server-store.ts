@@ -30,8 +30,6 @@ const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
  * transaction. @throws Error when the migrations have not made the servers
  */
 export async function setForeignServers(tx: Tx, { servers, user, password }: ServerOptions): Promise<void> {
-  // As the migration that made them: workers have no such servers. On plain PostgreSQL a name without a meaning.
-  await tx.query('SET LOCAL citus.enable_ddl_propagation TO off')
   await query(tx, lock)
   const rows = await query<{ name: string; options: Record<string, string> }>(tx, read)
   const present = new Map(rows.map(({ name, options }) => [name, options]))
