@@ -80,7 +80,7 @@ describe('replication setup', () => {
   })
 
   it('can be run twice, and by two at once', async () => {
-    await Promise.all([test.setup(), test.setup()])
+    await test.setupTwiceAtOnce()
     await putUser(test.primary)
     await test.setup()
     await expectEqual()

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createPool, type Pool } from '@marquee/postgres'
 import { silentLogger } from '@marquee/service-kit'
+import { testEngines } from '@marquee/test-kit'
 import type { Pair } from '../follow.js'
 import type { ReplicationNames } from '../names.js'
 import { resync, setup } from '../setup.js'
@@ -48,8 +49,9 @@ export async function testPair() {
     pair,
     servers,
     told,
-    setup: (primaryUrl?: string) => setup(pair, options(primaryUrl)),
-    resync: () => resync(pair, options()),
+    setup: (primaryUrl?: string) => inTurn(() => setup(pair, options(primaryUrl))),
+    setupTwiceAtOnce: () => inTurn(() => Promise.all([setup(pair, options()), setup(pair, options())])),
+    resync: () => inTurn(() => resync(pair, options())),
     /** The URL of a server as another role. */
     as(server: 'primary' | 'replica', role: keyof typeof passwords): string {
       const url = new URL(servers[server].url)
@@ -66,6 +68,22 @@ export async function testPair() {
     },
   }
 }
+/** A first copy takes four slots and origins for a moment, of the ten that a server has for all test files: one after the other. */
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const pool = createPool({
+    ...{ url: testEngines().analytics, name: 'test', max: 1, log: silentLogger },
+    queryTimeoutMs: 120_000,
+  })
+  const session = await pool.connect()
+  try {
+    await session.query(`SELECT pg_advisory_lock(hashtext('first copies'))`)
+    return await work()
+  } finally {
+    session.release(true)
+    await pool.end()
+  }
+}
+
 export type TestPair = Awaited<ReturnType<typeof testPair>>
 
 async function dropRoles(pool: Pool, names: ReplicationNames): Promise<void> {
