@@ -7,8 +7,17 @@ export interface Run {
   api: string
   tokens: Record<Role, string>
   demo: { userId: string; contentId: string; episodeId: string }
-  engines: { catalog: string; cache: string; counters: string; kafka: string[] }
+  engines: {
+    catalog: string
+    analytics: string
+    replica: string
+    reviews: string
+    cache: string
+    counters: string
+    kafka: string[]
+  }
   processes: Record<string, number>
+  supervisor: number
 }
 
 /** The data folder of the platform that the global setup started. */

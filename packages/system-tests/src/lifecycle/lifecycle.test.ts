@@ -68,6 +68,9 @@ describe('npm start in a terminal, for the first time', () => {
       demo: { userId: expect.any(String), contentId: expect.any(String), episodeId: expect.any(String) },
       engines: {
         catalog: expect.stringMatching(/^postgres/),
+        analytics: expect.stringMatching(/^postgres/),
+        replica: expect.stringMatching(/^postgres:\/\/analyst:/),
+        reviews: expect.stringMatching(/^mongodb/),
         cache: expect.stringMatching(/^redis/),
         counters: expect.stringMatching(/^redis/),
         kafka: [expect.any(String)],
@@ -76,6 +79,11 @@ describe('npm start in a terminal, for the first time', () => {
         gateway: expect.any(Number),
         catalog: expect.any(Number),
         trending: expect.any(Number),
+        'user-history': expect.any(Number),
+        reviews: expect.any(Number),
+        'postgres-analytics': expect.any(Number),
+        'postgres-replica': expect.any(Number),
+        mongodb: expect.any(Number),
         kafka: expect.any(Number),
       }),
     })
@@ -119,7 +127,7 @@ describe('npm start in a terminal, for the first time', () => {
     title = { id, title: 'Kept over a stop' }
   })
 
-  it.each(['trending', 'redis-counters'])(
+  it.each(['trending', 'redis-counters', 'mongodb', 'postgres-replica'])(
     'starts a killed %s again, says so, and rewrites run.json',
     async (name) => {
       const before = platform.run.processes[name]!
@@ -207,6 +215,7 @@ describe('a start that cannot be', () => {
   it.each([
     ['gateway', 0],
     ['kafka', 108],
+    ['mongodb', 105],
   ])('names the taken port of %s and what to do', async (name, offset) => {
     const squatter = createServer().listen(port + offset, '127.0.0.1')
     const said = await refused({})

@@ -14,6 +14,9 @@ const bootstrap = join(root, 'apps/ops/bin/bootstrap.mjs')
 /** Reads the keys of a terminal from its stdin, so that a written \x03 is a real Ctrl-C; closing it hangs up. */
 const inTerminal = ['python3', '-c', 'import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)']
 
+/** Of what a start prints when everything is up. */
+const lastLine = 'Ctrl-C stops everything in order.'
+
 export interface RunningPlatform {
   dataDir: string
   port: number
@@ -48,7 +51,7 @@ export async function startPlatform(options: StartOptions = {}): Promise<Running
   })
   await until('the platform is ready', 240_000, async () => {
     if (ended) throw new Error(`The platform did not start:\n${output()}`)
-    return output().includes('Marquee is up.') && (await readRunFile(dataDir)) !== undefined
+    return output().includes(lastLine) && (await readRunFile(dataDir)) !== undefined
   })
   const run = (await readRunFile(dataDir)) as RunningPlatform['run']
   const end = async () => {

@@ -3,6 +3,8 @@ import { contentReads } from './table-content-reads.js'
 import { contentWrites } from './table-content-writes.js'
 import { episodesAndGenres } from './table-episodes-and-genres.js'
 import { gateway } from './table-gateway.js'
+import { people } from './table-people.js'
+import { reviewsTable } from './table-reviews.js'
 import { trending } from './table-trending.js'
 
 /** The expected status per operation and class of input, written by hand. */
@@ -11,5 +13,7 @@ export const table: Record<string, Case[]> = {
   ...contentWrites,
   ...episodesAndGenres,
   ...trending,
+  ...reviewsTable,
+  ...people,
   ...gateway,
 }

@@ -70,8 +70,9 @@ describe('reading the catalogue', () => {
   it('gives a title by id and by slug, with the same ETag, and 304 when it is known', async () => {
     const byId = await api(`/api/v1/content/${world.contents.winterTide.id}`)
     const bySlug = await api(`/api/v1/content/${world.contents.winterTide.slug}`)
-    const { totalViews: _, popularity: __, ...fixed } = world.contents.winterTide
-    expect(byId.json).toMatchObject(fixed)
+    const figures = ['rating', 'ratingCount', 'totalViews', 'popularity']
+    const fixed = Object.entries(world.contents.winterTide).filter(([name]) => !figures.includes(name))
+    expect(byId.json).toMatchObject(Object.fromEntries(fixed))
     expect(bySlug.json.id).toBe(byId.json.id)
     expect(byId.headers.etag).toMatch(/^"1\.[^"]+"$/)
     const again = await api(`/api/v1/content/${world.contents.winterTide.id}`, {
