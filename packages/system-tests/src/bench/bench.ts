@@ -2,7 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { world } from '@marquee/contracts'
 import { request } from 'undici'
 import { startPlatform } from '../lifecycle/start-platform.js'
+import { type Calls, compareCalls } from './calls.js'
+import { foreignPages } from './foreign-pages.js'
 import { type Measured, measure, median, type Side, startBaseline } from './measure.js'
+import { replicaLag } from './replica-lag.js'
 
 const rounds = Number(process.env.MARQUEE_BENCH_ROUNDS ?? 5)
 const seconds = Number(process.env.MARQUEE_BENCH_SECONDS ?? 3)
@@ -43,9 +46,14 @@ async function compare(name: string, must: number, ours: Side, baseline: Side): 
 }
 
 const platform = await startPlatform({
-  env: { MARQUEE_LIMIT_RATE_PER_SECOND: '1000000', MARQUEE_LIMIT_RATE_BURST: '1000000' },
+  env: {
+    MARQUEE_LIMIT_RATE_PER_SECOND: '1000000',
+    MARQUEE_LIMIT_RATE_BURST: '1000000',
+    // Histories of a thousand people: with few, every way to join is a good one.
+    MARQUEE_SEED_SIZE: 's',
+  },
 })
-const { api, processes } = platform.run
+const { api, processes, engines, owners } = platform.run
 const own = (app: string) => {
   const url = new URL(api)
   url.port = String(Number(url.port) + { catalog: 1, trending: 4 }[app]!)
@@ -77,6 +85,47 @@ const side = (name: string, baseline: typeof bare, at = path): Side => ({
 })
 const post = (each: Side): Side => ({ ...each, method: 'POST' })
 
+/** The same of calls that are no single request. */
+async function compareEach(name: string, must: number, ours: Calls, theirs: Calls, concurrency: number) {
+  const { ratio, p50, p99 } = await compareCalls(ours, theirs, { rounds, seconds, concurrency })
+  const row = {
+    case: name,
+    ratio: Number(ratio.toFixed(2)),
+    must: `>= ${must}`,
+    pass: ratio >= must,
+    cpu: '',
+    p50,
+    p99,
+  }
+  rows.push(row)
+  console.log(`${row.pass ? 'pass' : 'FAIL'}  ${name}: ${row.ratio} (${row.must})`)
+}
+
+const get = async (at: string) => {
+  const { statusCode, body: answered } = await request(at)
+  if (statusCode !== 200) throw new Error(`${at} answered ${statusCode}`)
+  return answered.dump()
+}
+
+/** Everything of a title in one answer, against asking for its parts one after the other. */
+function detailsAgainstParts(): [Calls, Calls] {
+  const title = `${api}/api/v1/content/${world.contents.winterTide.id}`
+  const trending = `${api}/api/v1/content/trending/daily`
+  const parts = [
+    `${title}?include=episodes,credits`,
+    `${title}/reviews?limit=5`,
+    trending,
+    `${title}/episodes`,
+  ]
+  const sequential = async () => {
+    for (const part of parts) await get(part)
+  }
+  return [
+    { name: 'details', call: () => get(`${title}/details`) },
+    { name: 'four calls', call: sequential },
+  ]
+}
+
 const rows: Row[] = []
 const add = async (...args: Parameters<typeof compare>) => {
   const row = await compare(...args)
@@ -105,6 +154,24 @@ try {
     0.8,
     post({ name: 'views', url: own('trending') + views, pids: pid('trending') }),
     post(side('views without redis', withoutRedis, views)),
+  )
+  for (const concurrency of [1, 16])
+    await compareEach(
+      `details / four calls one after the other, ${concurrency} at once`,
+      1.4,
+      ...detailsAgainstParts(),
+      concurrency,
+    )
+  const pages = await foreignPages(engines.catalog, world.viewers.mina.sub)
+  await compareEach('history page with titles / history alone', 0.3, pages.page, pages.alone, 1)
+  await compareEach('foreign page / plain join', 1, pages.page, pages.plain, 1)
+  await compareEach('foreign page / plain join by title', 50, pages.page, pages.byTitle, 1)
+  await pages.close()
+  const { commit, visible } = await replicaLag(engines.analytics, owners.replica, 300)
+  const lag = { p50: visible.p50 / commit.p50, p99: visible.p99 / commit.p99 }
+  console.log(
+    `replica lag / commit time: p50 ${lag.p50.toFixed(2)} (<= 3), p99 ${lag.p99.toFixed(2)} (<= 10); ` +
+      `commit ${commit.p50.toFixed(1)} and ${commit.p99.toFixed(1)} ms`,
   )
 } finally {
   for (const baseline of [bare, plainExpress, proxy, withoutRedis]) baseline?.stop()

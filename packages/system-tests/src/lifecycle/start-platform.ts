@@ -25,6 +25,8 @@ export interface RunningPlatform {
     supervisor: number
     processes: Record<string, number>
     catalogKind: string
+    engines: { catalog: string; analytics: string }
+    owners: { replica: string }
   }
   child: ChildProcess
   output(): string

@@ -9,7 +9,7 @@ export interface Sabotage {
   test: string
 }
 
-/** Five lines that hold a promise up. Each is broken alone; a test that stays green then guards nothing. */
+/** Ten lines that hold a promise up. Each is broken alone; a test that stays green then guards nothing. */
 export const sabotages: Sabotage[] = [
   {
     name: 'inbox',
@@ -50,5 +50,49 @@ export const sabotages: Sabotage[] = [
     broken: '',
     project: 'packages/cache',
     test: 'cache',
+  },
+  {
+    name: 'review-majority',
+    file: 'apps/reviews/src/transaction-store.ts',
+    line: "writeConcern: { w: 'majority' as const, journal: true },",
+    broken: 'writeConcern: { w: 1 as const, journal: false },',
+    project: 'apps/reviews',
+    test: 'src/transaction',
+  },
+  {
+    name: 'review-transaction',
+    file: 'apps/reviews/src/reviews/review-store.ts',
+    line: 'await reviews.insertMany([review], { session: tx, lean: true })',
+    broken: 'await reviews.insertMany([review], { lean: true })',
+    project: 'apps/reviews',
+    test: 'post-review',
+  },
+  {
+    name: 'foreign-page-first',
+    file: 'apps/catalog/src/audience/people-store.ts',
+    line: `page AS MATERIALIZED (
+       SELECT id, content_id`,
+    broken: `page AS NOT MATERIALIZED (
+       SELECT id, content_id`,
+    project: 'apps/catalog',
+    test: 'src/plan',
+  },
+  {
+    name: 'history-owner',
+    file: 'apps/catalog/src/audience/list-watch-history.ts',
+    line: "if (viewer.sub.toLowerCase() === userId || mayAccess(viewer, 'admin')) return",
+    broken: "if (viewer.sub || mayAccess(viewer, 'admin')) return",
+    project: 'apps/catalog',
+    test: 'audience/audience',
+  },
+  {
+    name: 'emails-stay',
+    file: 'apps/user-history/src/replication/roles-store.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a line, not a template
+    line: "return columnList ? `SELECT (${columns.join(', ')}) ON ${name}` : `SELECT ON ${name}`",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a line, not a template
+    broken: "return columnList && columns.length === 0 ? '' : `SELECT ON ${name}`",
+    project: 'apps/user-history',
+    test: 'replication/roles',
   },
 ]
