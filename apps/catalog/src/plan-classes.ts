@@ -145,6 +145,7 @@ export const planClasses: Record<string, PlanEntry> = {
     'bulk',
     'bulk.add-stats',
     'bulk.taken-slugs',
+    'federation.expect',
     'federation.lend',
     'federation.lock',
     'federation.map',

@@ -23,6 +23,18 @@ const map = sql(
    END $$`,
 )
 
+/**
+ * The planner sends ORDER BY and LIMIT along where it expects more rows than the limit. What it expects of a foreign table is told
+ * by nobody else: ANALYZE would tell the truth, by which a page of somebody with few plays is sorted and cut here.
+ */
+const expect = sql(
+  'federation.expect',
+  `UPDATE pg_class AS c SET reltuples = told.rows FROM pg_namespace AS n, (VALUES
+     ('users', 1e8::real), ('user_watch_history', 1e8::real), ('content_audience', 1e6::real), ('server_state', 1::real)
+   ) AS told (name, rows)
+   WHERE n.oid = c.relnamespace AND n.nspname = $1 AND c.relname = told.name AND c.relkind = 'f' AND c.reltuples <> told.rows`,
+)
+
 const literal = (text: string) => `'${text.replaceAll("'", "''")}'`
 
 /**
@@ -39,6 +51,7 @@ export async function setForeignServers(tx: Tx, { servers, user, password }: Ser
     await setOptions(tx, name, options, wanted)
     await query(tx, lend, [name, user, password])
     await query(tx, map)
+    await query(tx, expect, [name])
   }
 }
 
