@@ -27,6 +27,10 @@ const plays = () =>
   )
 const audience = async (contentId = winterTide.id) =>
   (await rows('SELECT viewers, plays FROM content_audience WHERE content_id = $1', [contentId]))[0]
+const told = async (body: Parameters<typeof app.report>[1]) => {
+  const { status, json } = await app.report(me, body)
+  expect([status, json]).toEqual([200, expect.anything()])
+}
 /** RFC 3339 of so many seconds ago. */
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
 
@@ -36,10 +40,10 @@ describe('a play', () => {
     const start = Date.now() - 4_000_000
     const sitting = { ...ep1, device: 'TV', quality: 'FHD_1080p', subtitles: 'ko' }
     const at = (seconds: number) => new Date(start + seconds * 1000).toISOString()
-    await app.report(me, { ...sitting, sequence: 2, at: at(60), position: 70 })
-    await app.report(me, { ...sitting, sequence: 1, at: at(0), position: 10 })
+    await told({ ...sitting, sequence: 2, at: at(60), position: 70 })
+    await told({ ...sitting, sequence: 1, at: at(0), position: 10 })
     expect(await plays()).toEqual([])
-    await app.report(me, { ...sitting, sequence: 3, at: at(3500), position: 3490.4 })
+    await told({ ...sitting, sequence: 3, at: at(3500), position: 3490.4 })
     const play = {
       content_id: winterTide.id,
       episode_id: first.id,
@@ -57,7 +61,7 @@ describe('a play', () => {
       { sequence: 0, at: at(-60), position: 5 },
       { sequence: 4, at: at(3600), position: 3600, state: 'stopped' as const },
     ])
-      await app.report(me, { ...sitting, ...late })
+      await told({ ...sitting, ...late })
     expect(await plays()).toEqual([play])
     const { viewers, plays: counted } = await audience()
     expect([viewers - (before?.viewers ?? 0), counted - (before?.plays ?? 0)]).toEqual([1, 1])
@@ -65,11 +69,11 @@ describe('a play', () => {
 
   it('is made when a session is stopped; another session is another play of the same viewer', async () => {
     const { viewers, plays: counted } = await audience()
-    await app.report(me, { ...ep1, sequence: 1, at: ago(90), position: 100 })
-    await app.report(me, { ...ep1, sequence: 2, at: ago(60), position: 130, state: 'paused' })
+    await told({ ...ep1, sequence: 1, at: ago(90), position: 100 })
+    await told({ ...ep1, sequence: 2, at: ago(60), position: 130, state: 'paused' })
     expect(await plays()).toEqual([])
-    await app.report(me, { ...ep1, sequence: 3, at: ago(50), position: 140, state: 'stopped' })
-    await app.report(me, { ...ep1, sessionId: 'b', position: 150, state: 'stopped' })
+    await told({ ...ep1, sequence: 3, at: ago(50), position: 140, state: 'stopped' })
+    await told({ ...ep1, sessionId: 'b', position: 150, state: 'stopped' })
     expect(await plays()).toMatchObject([
       { watch_duration: 40, completed: false },
       { watch_duration: 0, completed: false },
@@ -82,9 +86,9 @@ describe('a play', () => {
   })
 
   it('tells the run it belongs to', async () => {
-    await app.report(me, { ...ep1, sequence: 1, position: 3700 })
-    await app.report(me, { ...ep1, sessionId: 'b', sequence: 1, position: 0, restart: true })
-    await app.report(me, { ...ep1, sessionId: 'b', sequence: 2, position: 3700 })
+    await told({ ...ep1, sequence: 1, position: 3700 })
+    await told({ ...ep1, sessionId: 'b', sequence: 1, position: 0, restart: true })
+    await told({ ...ep1, sessionId: 'b', sequence: 2, position: 3700 })
     expect((await plays()).map(({ run }) => run)).toEqual([1, 2])
   })
 

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
-import { createLease, createPool, type Lease } from '@marquee/postgres'
+import { createLease, createPool, type Lease, type Tx, transaction } from '@marquee/postgres'
 import { silentLogger as log } from '@marquee/service-kit'
 import { proxyTo, settle } from '@marquee/test-kit'
+import { keepReports } from '../progress/keep-reports.js'
+import { toReport } from '../progress/report-rules.js'
 import { serveUserHistory } from '../testing/serve.js'
+import { closeSession } from './play-store.js'
 import { sweepSessions } from './sweep-sessions.js'
 
 const { winterTide1, paperLanterns1, jadeCourt1 } = world.episodes
@@ -36,6 +39,12 @@ const plays = async () =>
       [me],
     )
   ).rows
+const body = {
+  episodeId: winterTide1.id,
+  duration: 3720,
+  sessionId: 'tv',
+  state: 'playing' as const,
+}
 const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString()
 const begin = (minutes: number, episode = winterTide1, sessionId = 'tv') =>
   app.report(me, {
@@ -46,6 +55,18 @@ const begin = (minutes: number, episode = winterTide1, sessionId = 'tv') =>
     at: ago(minutes),
     position: 60,
   })
+
+/** Until somebody waits for a lock that is held here. */
+async function waitsFor(holder: Tx) {
+  const { rows } = await holder.query('SELECT pg_backend_pid() AS pid')
+  await settle(async () => {
+    const waiting = await place.primary.query(
+      'SELECT FROM pg_stat_activity WHERE pg_blocking_pids(pid) @> ARRAY[$1::integer]',
+      [rows[0].pid],
+    )
+    return waiting.rowCount === 1
+  })
+}
 
 describe('a session that nobody ended', () => {
   it('becomes one play after 30 idle minutes, and not before', async () => {
@@ -88,6 +109,30 @@ describe('a session that nobody ended', () => {
     expect(await plays()).toHaveLength(8)
   })
 
+  it('is no longer idle when its viewer comes back just before it is closed', async () => {
+    await begin(50)
+    const of = { userId: me, contentId: winterTide1.contentId }
+    const back = { ...body, sequence: 2, position: 90 }
+    const asked = { named: () => toReport(back, Date.now(), winterTide1), datedHere: false }
+    let sweeping: Promise<number> | undefined
+    await transaction(place.primary, async (tx) => {
+      await keepReports(tx, of, [asked])
+      sweeping = sweep()
+      await waitsFor(tx)
+    })
+    expect(await sweeping).toBe(0)
+    expect(await plays()).toEqual([])
+  })
+
+  it('cannot be closed twice', async () => {
+    await begin(50)
+    const session = { userId: me, sessionId: 'tv', episodeId: winterTide1.id }
+    const close = () => transaction(place.primary, (tx) => closeSession(tx, session))
+    expect((await Promise.all([close(), close()])).sort()).toEqual([false, true])
+    expect(await close()).toBe(false)
+    expect(await plays()).toHaveLength(1)
+  })
+
   it('is made a play by the next sweep where the first was cut off in the middle', async () => {
     for (const [n, episode] of [winterTide1, paperLanterns1, jadeCourt1].entries())
       await begin(60 - n, episode)
@@ -103,14 +148,7 @@ describe('a session that nobody ended', () => {
     )
     const dying = sweep({ primary })
     const failed = expect(dying).rejects.toThrow()
-    const { rows } = await blocker.query('SELECT pg_backend_pid() AS pid')
-    await settle(async () => {
-      const waiting = await place.primary.query(
-        'SELECT FROM pg_stat_activity WHERE pg_blocking_pids(pid) @> ARRAY[$1::integer]',
-        [rows[0].pid],
-      )
-      return waiting.rowCount === 1
-    })
+    await waitsFor(blocker)
     link.cut()
     await failed
     await blocker.query('ROLLBACK')

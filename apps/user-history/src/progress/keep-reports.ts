@@ -28,33 +28,37 @@ export interface Kept {
 }
 
 /**
- * Keeps reports of one viewer and title and what follows from them, all in the caller's transaction: the same as one after the other.
+ * Keeps reports of one viewer and title and what follows from them, all in the caller's transaction: the same as one after the other, in
+ * the order of their times, since what comes last is added with the least work.
  * @returns the state after each
  */
 export async function keepReports(tx: Tx, of: Of, asked: readonly Asked[]): Promise<Kept[]> {
   await lockTitle(tx, of)
   const { known, reports, fresh } = await keepAll(tx, of, asked)
   const title = knownTitle(known)
-  const later = new Set(fresh)
+  const later = new Set([...fresh].map(reportKey))
   const earlier = async () => (await readReports(tx, of)).filter((one) => !later.has(reportKey(one)))
-  const kept: Kept[] = []
-  for (const report of reports) {
+  const kept = new Map<Report, Kept>()
+  for (const report of [...fresh].sort(byTime)) {
     const before = newestOf(title, report.episodeId)
-    // A name that comes twice is a retry the second time.
-    const isNew = later.delete(reportKey(report))
-    if (isNew) await addTo(title, report, earlier)
+    later.delete(reportKey(report))
+    await addTo(title, report, earlier)
     const episode = newestOf(title, report.episodeId)!
-    kept.push({ episode, applied: isNew && !same(before, episode) })
+    kept.set(report, { episode, applied: !same(before, episode) })
   }
-  if (fresh.size > 0) await writeAll(tx, of, title, known, reports)
-  return kept
+  if (fresh.size > 0) await writeAll(tx, of, title, known, [...fresh])
+  // A retry: what it said is part of the state already.
+  const unchanged = ({ episodeId }: Report) => ({ episode: newestOf(title, episodeId)!, applied: false })
+  return reports.map((report) => kept.get(report) ?? unchanged(report))
 }
+
+const byTime = (a: Report, b: Report) => a.effectiveAt - b.effectiveAt || a.sequence - b.sequence
 
 /** Puts every report under its name; tells which are new, and what was known before all of them. */
 async function keepAll(tx: Tx, of: Of, asked: readonly Asked[]) {
   const reports: Report[] = []
   const taken = new Set<string>()
-  const fresh = new Set<string>()
+  const fresh = new Set<Report>()
   const known: Known = { kept: [], title: null, sessions: [], episodes: [] }
   let waiting = asked.map((one, index) => ({ ...one, index, attempt: 0 }))
   while (waiting.length > 0) {
@@ -67,11 +71,11 @@ async function keepAll(tx: Tx, of: Of, asked: readonly Asked[]) {
       reports[one.index] = report
     }
     const found = await beginReports(tx, of, [...own.values()])
-    for (const report of found.kept) fresh.add(reportKey(report))
+    for (const report of found.kept) fresh.add(own.get(reportKey(report))!)
     known.title = found.title
     known.sessions.push(...found.sessions)
     known.episodes.push(...found.episodes)
-    waiting = waiting.filter(({ datedHere, index }) => datedHere && !fresh.has(reportKey(reports[index]!)))
+    waiting = waiting.filter(({ datedHere, index }) => datedHere && !fresh.has(reports[index]!))
   }
   return { known, reports, fresh }
 }

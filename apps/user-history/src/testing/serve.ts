@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { type CreateProgress, defaultLimits, type Limits } from '@marquee/contracts'
 import { signViewer, viewerHeader } from '@marquee/service-kit'
 import { responseChecker } from '@marquee/test-kit'
+import { monthsAhead } from '../partitions/months.js'
+import { makeMonths, monthlyTableNames } from '../partitions/partitions-store.js'
 import { createUserHistory } from '../service.js'
 import { stubCatalog } from './stub-catalog.js'
 import { testDatabase } from './test-database.js'
@@ -29,6 +31,9 @@ export interface ServeOptions {
  */
 export async function serveUserHistory(options: ServeOptions = {}) {
   const database = await testDatabase()
+  // Made before the job of the app would: plays that it moves are out of sight for an instant.
+  const months = monthsAhead(new Date(), 3)
+  for (const table of monthlyTableNames) await makeMonths(database.primary, table, months)
   const catalog = await stubCatalog()
   const topicPrefix = `t-${randomUUID()}.`
   const running: { stop(): Promise<void> }[] = []

@@ -11,8 +11,6 @@ import { type KnownEpisode, readEpisode } from './episode-store.js'
  * @throws ApiError episode_not_found; unavailable (with Retry-After) when the catalogue would have to be asked and does not answer
  */
 export function createFindEpisode({ primary, catalog }: Pick<UserHistory, 'primary' | 'catalog'>) {
-  const asking = new Map<string, Promise<void>>()
-
   async function ask(id: string): Promise<void> {
     const asked = await answer(catalog.get(`/api/v1/episodes/${id}`), EpisodeDetail)
     const path = `/api/v1/content/${asked.contentId}?include=episodes`
@@ -23,23 +21,28 @@ export function createFindEpisode({ primary, catalog }: Pick<UserHistory, 'prima
       [asked, ...episodes].map((episode) => episodeCopy(episode, episode.version)),
     )
   }
-  function askOnce(id: string): Promise<void> {
-    const running = asking.get(id)
-    if (running) return running
-    const question = ask(id).finally(() => asking.delete(id))
-    asking.set(id, question)
-    return question
-  }
+  const askOnce = singleFlight(ask)
+  const readOnce = singleFlight((id) => readEpisode(primary, id))
   return async (id: string): Promise<KnownEpisode> => {
-    const known = await readEpisode(primary, id)
+    const known = await readOnce(id)
     if (known?.published) return known
     await askOnce(id)
+    // A reading of its own: one that is under way may have begun before the answer was kept.
     const learnt = await readEpisode(primary, id)
     if (!learnt?.published) throw noEpisode()
     return learnt
   }
 }
-export type FindEpisode = ReturnType<typeof createFindEpisode>
+
+/** Those who ask for the same at the same time share one answer. */
+function singleFlight<T>(work: (key: string) => Promise<T>): (key: string) => Promise<T> {
+  const running = new Map<string, Promise<T>>()
+  return (key) => {
+    const own = running.get(key) ?? work(key).finally(() => running.delete(key))
+    running.set(key, own)
+    return own
+  }
+}
 
 async function answer<Schema extends z.ZodType>(
   asked: Promise<Incoming>,
