@@ -3,10 +3,11 @@ import { bounded } from './bounded.js'
 import type { Reviews } from './context.js'
 import { editReview } from './reviews/edit-review.js'
 import { listReviews } from './reviews/list-reviews.js'
+import { markHelpful } from './reviews/mark-helpful.js'
 import { moderateReview } from './reviews/moderate-review.js'
 import { postReview } from './reviews/post-review.js'
 import { removeReview } from './reviews/remove-review.js'
-import { markHelpful, unmarkHelpful } from './reviews/vote-helpful.js'
+import { unmarkHelpful } from './reviews/unmark-helpful.js'
 
 /** Every path of this app. */
 export const routes = (reviews: Reviews): Endpoint[] =>

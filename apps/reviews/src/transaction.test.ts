@@ -44,6 +44,20 @@ describe('a transaction', () => {
     expect(await events(contentId)).toBe(0)
   })
 
+  it('reads one moment, and is acknowledged by majority and journal', async () => {
+    const link = await deafLink(test.url)
+    const database = await test.open('request', link.url)
+    await count(database, uuidv7())
+    expect(link.asked('commitTransaction')).toMatchObject([{ writeConcern: { w: 'majority', j: true } }])
+    const [first] = link.asked('findAndModify')
+    expect(first).toMatchObject({ startTransaction: true, readConcern: { level: 'snapshot' } })
+    await database.votes.deleteOne({ reviewId: uuidv7() }).exec()
+    expect(link.asked('helpful_votes')).toMatchObject([{ writeConcern: { w: 'majority', j: true } }])
+    await database.summaries.findById(uuidv7()).lean().exec()
+    expect(link.asked('review_summaries').at(-1)).toMatchObject({ readConcern: { level: 'majority' } })
+    link.close()
+  })
+
   it('whose commit is not answered is committed once, and says so', async () => {
     const link = await deafLink(test.url)
     const database = await test.open('request', link.url)

@@ -33,7 +33,7 @@ export async function writeOnce(
     return answer
   }
   const request = {
-    id: hash([by, 'POST /content/{id}/reviews', key]),
+    id: idOfKey(by, key),
     requestHash: hash(body),
     ttlMs: limits.idempotencyKeyTtlMs,
   }
@@ -53,5 +53,8 @@ export async function writeOnce(
     throw new ApiError('idempotency_key_in_use', 'A request with this Idempotency-Key is under way.')
   }
 }
+
+/** Under which the answer to a key of this person is kept. */
+export const idOfKey = (by: string, key: string): string => hash([by, 'POST /content/{id}/reviews', key])
 
 const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('base64url')

@@ -89,8 +89,15 @@ describe('the outbox', () => {
     expect(await as(null).oldestMs!()).toBeGreaterThan(0)
   })
 
+  it('gives nothing to the leader of before that the next one has claimed once, though that claim ran out', async () => {
+    const next = as(4, 1)
+    expect(told(await next.claim(10))).toEqual([[b, 2]])
+    await settle(async () => expect(told(await next.claim(10))).toEqual([[b, 2]]))
+    expect(await as(3).claim(10)).toEqual([])
+  })
+
   it('gives again what was claimed and not published in time', async () => {
-    const forgetful = as(3, 200)
+    const forgetful = as(5, 200)
     expect(told(await forgetful.claim(10))).toEqual([[b, 2]])
     expect(await forgetful.claim(10)).toEqual([])
     await settle(async () => expect(told(await forgetful.claim(10))).toEqual([[b, 2]]))

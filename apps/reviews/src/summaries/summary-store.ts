@@ -1,5 +1,4 @@
 import type { Database, Tx } from '../database-store.js'
-import { isDuplicate } from '../outage.js'
 import { writeOutbox } from '../outbox/outbox-store.js'
 import { figuresDelta, ratingChanged, type SummaryDocument } from './summary-rules.js'
 
@@ -30,26 +29,17 @@ export async function changeFigures(
   ])
 }
 
+/** Two first reviews at once make the document once: MongoDB lets one of them begin anew. */
 async function add(
   { summaries }: Database,
   tx: Tx,
   contentId: string,
   delta: Record<string, number>,
 ): Promise<SummaryDocument> {
-  try {
-    const summary = await summaries
-      .findOneAndUpdate(
-        { _id: contentId },
-        { $inc: delta },
-        { upsert: true, returnDocument: 'after', session: tx },
-      )
-      .lean<SummaryDocument>()
-      .exec()
-    return summary as SummaryDocument
-  } catch (error) {
-    // Two first reviews at once: the other one made the document, and the next attempt adds to it.
-    if (isDuplicate(error))
-      (error as { addErrorLabel(label: string): void }).addErrorLabel('TransientTransactionError')
-    throw error
-  }
+  const options = { upsert: true, returnDocument: 'after', session: tx } as const
+  const summary = await summaries
+    .findOneAndUpdate({ _id: contentId }, { $inc: delta }, options)
+    .lean<SummaryDocument>()
+    .exec()
+  return summary as SummaryDocument
 }

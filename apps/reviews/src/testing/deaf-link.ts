@@ -1,11 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
+import { mongo } from 'mongoose'
 
-/** A link to MongoDB that carries a command to the server and loses its answer, with the connection. */
+/** A link to MongoDB that remembers what was asked, and can lose the answer to a command, with the connection. */
 export async function deafLink(url: string) {
   const target = new URL(url)
   let command: string | undefined
   let lost = 0
+  const asked: Buffer[] = []
   const server = createServer((near) => {
     const far = connect(Number(target.port), target.hostname)
     let deaf = false
@@ -15,6 +17,7 @@ export async function deafLink(url: string) {
     }
     for (const socket of [near, far]) socket.on('error', end).on('close', end)
     near.on('data', (chunk) => {
+      asked.push(chunk)
       if (command !== undefined && chunk.includes(command)) {
         deaf = true
         command = undefined
@@ -38,6 +41,11 @@ export async function deafLink(url: string) {
       command = name
     },
     lost: () => lost,
+    /** Commands of this name as they went over the wire, small ones: each came in one piece. */
+    asked: (name: string) =>
+      asked
+        .filter((chunk) => chunk.includes(name))
+        .map((chunk) => mongo.BSON.deserialize(chunk.subarray(21))),
     close: () => void server.close(),
   }
 }
