@@ -81,7 +81,10 @@ export const ModerateReview = z
 export type ModerateReview = z.infer<typeof ModerateReview>
 
 export const listReviewsQuery = z.object({
-  sort: ReviewSort.default('newest'),
+  sort: ReviewSort.default('newest').openapi({
+    description: 'Among equals the newest comes first',
+    example: 'newest',
+  }),
   spoilers: z
     .enum(['include', 'exclude'])
     .default('include')
