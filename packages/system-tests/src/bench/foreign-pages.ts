@@ -5,6 +5,9 @@ import type { Calls } from './calls.js'
 const limit = 20
 const newest = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
 
+/** As the catalogue's own sessions have them: where the foreign tables are, and a plan for the values. */
+const sessionOptions = '-c search_path=analytics,public -c plan_cache_mode=force_custom_plan'
+
 /** The page alone, as the remote server gives it. */
 const withoutTitles = `SELECT id, content_id, episode_id, run, watched_at, watch_duration, completed
   FROM analytics.user_watch_history WHERE user_id = $1 AND watched_at <= $2 AND (watched_at < $2 OR id < $3)
@@ -25,7 +28,7 @@ const plainJoinByTitle = `SELECT l.title, count(*) AS plays FROM content_listing
 export async function foreignPages(catalogUrl: string, userId: string) {
   const clients: pg.Client[] = []
   const calls = async (name: string, text: string, values: unknown[]): Promise<Calls> => {
-    const client = new pg.Client(catalogUrl)
+    const client = new pg.Client({ connectionString: catalogUrl, options: sessionOptions })
     await client.connect()
     clients.push(client)
     return { name, call: () => client.query({ name, text, values }) }
