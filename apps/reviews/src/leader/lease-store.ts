@@ -78,6 +78,8 @@ export function holdLease({ database, name, instance, ttlMs, log }: LeaseOptions
   let validUntil = 0
 
   async function step() {
+    // The first connection is waited for elsewhere.
+    if (!database.connection.db) return
     // Counted from before the question: the lease never looks longer here than it is in the store.
     const askedAt = performance.now()
     const before = holding
