@@ -67,7 +67,7 @@ interface Plan {
   tables: string[]
   /** Of each Citus scan; undefined is an INSERT through the coordinator. */
   tasks: (number | undefined)[]
-  /** Kind and table of each scan, from the first to the last of the plan. */
+  /** Kind and table (or part of the statement) of each scan, from the first to the last of the plan. */
   scans: string[]
   /** What the foreign server is asked. */
   remote: string[]
@@ -87,6 +87,7 @@ function collect(node: unknown, plan: Plan): void {
   const {
     'Node Type': kind,
     'Relation Name': table,
+    'CTE Name': part,
     'Remote SQL': remote,
     'Custom Plan Provider': provider,
     'Task Count': tasks,
@@ -96,6 +97,7 @@ function collect(node: unknown, plan: Plan): void {
     plan.tables.push(name)
     plan.scans.push(`${kind} ${name}`)
   }
+  if (typeof part === 'string') plan.scans.push(`${kind} ${part}`)
   if (typeof remote === 'string') plan.remote.push(remote)
   if (typeof tasks === 'number') plan.tasks.push(tasks)
   if (typeof provider === 'string' && provider.includes('INSERT')) plan.tasks.push(undefined)
@@ -174,6 +176,8 @@ describe('what is asked of the analytics servers', () => {
     expect(plan.scans).toEqual([
       'Foreign Scan server_state',
       'Foreign Scan user_watch_history',
+      'CTE Scan state',
+      'CTE Scan page',
       'Index Scan content_listing',
       'Index Scan episode_listing',
     ])
@@ -189,7 +193,12 @@ describe('what is asked of the analytics servers', () => {
 
   it('is a page of ids', async () => {
     const plan = await wholePlan('users.ids', ['infinity', last, 21])
-    expect(plan.scans).toEqual(['Foreign Scan server_state', 'Foreign Scan users'])
+    expect(plan.scans).toEqual([
+      'Foreign Scan server_state',
+      'Foreign Scan users',
+      'CTE Scan state',
+      'CTE Scan page',
+    ])
     expect(plan.remote).toEqual([
       state,
       `SELECT id, created_at FROM public.users WHERE ((created_at <= 'infinity')) ` +
