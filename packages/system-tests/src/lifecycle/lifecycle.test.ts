@@ -69,7 +69,7 @@ describe('npm start in a terminal, for the first time', () => {
       engines: {
         catalog: expect.stringMatching(/^postgres/),
         analytics: expect.stringMatching(/^postgres/),
-        replica: expect.stringMatching(/^postgres:\/\/analyst:/),
+        replica: expect.stringMatching(/^postgresql:\/\/analyst:/),
         reviews: expect.stringMatching(/^mongodb/),
         cache: expect.stringMatching(/^redis/),
         counters: expect.stringMatching(/^redis/),
