@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { topicNames } from '@marquee/contracts'
 import {
   connectKafka,
-  ensureTopics,
+  createMessages,
   type Kafka,
   type Outbox,
   startConsumer,
@@ -42,7 +42,7 @@ export function createBackground(config: Config, around: Surroundings) {
   const outbox = streamOutbox({ counters, blocking: open('blocking'), lease })
   const { observePrepare } = trendingMetrics(metrics, { counters, lease })
 
-  const messages = createMessages(counters, kafka, outbox, around)
+  const messages = trendingMessages(counters, kafka, outbox, around)
   const preparing = part('preparing', () => {
     const { trendingEveryMs: everyMs, trendingLength: length } = limits
     return startPreparing({ counters, lease, log, everyMs, length, observe: observePrepare })
@@ -77,57 +77,20 @@ function part(name: string, open: () => { stop(): Promise<void> }): Background {
   }
 }
 
-/** Relay and consumer. They begin when Kafka has answered, which no request waits for. */
-function createMessages(
+/** Relay and consumer. */
+function trendingMessages(
   counters: Counters,
   kafka: Kafka,
   outbox: Outbox,
   { log, registry, topicPrefix }: Surroundings,
 ) {
   const group = `${topicPrefix}trending`
-  const stopping = new AbortController()
-  const running: { stop(): Promise<void>; idle(): Promise<void> }[] = []
-  let starting: Promise<void> | undefined
-
-  async function start() {
-    if (!(await topicsMade(kafka, log, stopping.signal)) || stopping.signal.aborted) return
+  const start = () => {
     const batch = applyContentEvents(counters)
-    running.push(startRelay({ name: 'trending', kafka, outbox, log, registry }))
-    running.push(
+    return [
+      startRelay({ name: 'trending', kafka, outbox, log, registry }),
       startConsumer({ kafka, group, topics: ['content'], batch, isOutage: isCountersOutage, log, registry }),
-    )
+    ]
   }
-  const background: Background = {
-    name: 'messages',
-    start: () => {
-      starting = start()
-    },
-    async stop() {
-      // A start that still waits for Kafka opens nothing any more: nobody need wait for it.
-      stopping.abort()
-      await Promise.all(running.map(({ stop }) => stop()))
-    },
-  }
-  return {
-    background,
-    async idle() {
-      await starting
-      await Promise.all(running.map(({ idle }) => idle()))
-    },
-  }
-}
-
-/** False when we were stopped before Kafka answered. */
-async function topicsMade(kafka: Kafka, log: Logger, signal: AbortSignal): Promise<boolean> {
-  while (!signal.aborted) {
-    try {
-      const { differs } = await ensureTopics(kafka, [...topicNames])
-      if (differs.length > 0) log.warn({ topics: differs }, 'topics differ from what we would make')
-      return true
-    } catch (err) {
-      log.warn({ err }, 'Kafka does not answer; trying again')
-      await delay(1000, undefined, { signal }).catch(() => undefined)
-    }
-  }
-  return false
+  return createMessages({ kafka, topics: topicNames, log, start })
 }

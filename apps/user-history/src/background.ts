@@ -1,8 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { inboxRetentionMs, type TopicName } from '@marquee/contracts'
-import { type ConsumerOptions, connectKafka, ensureTopics, type Kafka, startConsumer } from '@marquee/events'
+import {
+  type ConsumerOptions,
+  connectKafka,
+  createMessages,
+  type Kafka,
+  startConsumer,
+} from '@marquee/events'
 import { createLease, isOutage, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
-import type { Background, createClosers, Logger, Metrics, Registry } from '@marquee/service-kit'
+import type { createClosers, Logger, Metrics, Registry } from '@marquee/service-kit'
 import { analyticsTopics, applyAnalyticsEvents } from './analytics/apply-analytics-events.js'
 import { pruneDayViewers } from './analytics/views-store.js'
 import type { UserHistoryConfig } from './config.js'
@@ -23,7 +28,6 @@ export interface Surroundings {
 }
 
 const pruneEveryMs = 3_600_000
-const retryMs = 1000
 
 interface Consumer {
   group: string
@@ -74,7 +78,7 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
     ...(around.topicPrefix && { topicPrefix: around.topicPrefix }),
   })
   closers.onClose('kafka', () => kafka.close())
-  const messages = createMessages(consumers(userHistory), kafka, around)
+  const messages = userHistoryMessages(consumers(userHistory), kafka, around)
   return {
     background: [
       messages.background,
@@ -89,49 +93,11 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
   }
 }
 
-/** The consumers. They begin when Kafka has answered, which no request waits for. */
-function createMessages(wanted: Consumer[], kafka: Kafka, { log, registry }: Surroundings) {
-  const stopping = new AbortController()
-  const running: { stop(): Promise<void>; idle(): Promise<void> }[] = []
-  let starting: Promise<void> | undefined
-
-  const start = async () => {
-    const topics = [...new Set(wanted.flatMap((consumer) => consumer.topics))]
-    if (!(await topicsMade(kafka, topics, log, stopping.signal))) return
-    for (const consumer of wanted)
-      running.push(startConsumer({ ...consumer, kafka, isOutage, log, registry }))
-  }
-  const background: Background = {
-    name: 'messages',
-    start: () => {
-      starting = start()
-    },
-    async stop() {
-      // Not awaited: a question to a Kafka that is down outlasts the time we have.
-      stopping.abort()
-      await Promise.all(running.map(({ stop }) => stop()))
-    },
-  }
-  return {
-    background,
-    async idle() {
-      await starting
-      await Promise.all(running.map(({ idle }) => idle()))
-    },
-  }
-}
-
-/** False when we were stopped before Kafka answered. */
-async function topicsMade(kafka: Kafka, topics: TopicName[], log: Logger, signal: AbortSignal) {
-  while (!signal.aborted) {
-    try {
-      const { differs } = await ensureTopics(kafka, topics)
-      if (differs.length > 0) log.warn({ topics: differs }, 'topics differ from what we would make')
-      return !signal.aborted
-    } catch (err) {
-      log.warn({ err }, 'Kafka does not answer; trying again')
-      await delay(retryMs, undefined, { signal }).catch(() => undefined)
-    }
-  }
-  return false
+function userHistoryMessages(wanted: Consumer[], kafka: Kafka, { log, registry }: Surroundings) {
+  return createMessages({
+    kafka,
+    topics: [...new Set(wanted.flatMap(({ topics }) => topics))],
+    log,
+    start: () => wanted.map((consumer) => startConsumer({ ...consumer, kafka, isOutage, log, registry })),
+  })
 }

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { settle } from '@marquee/test-kit'
+import { connectKafka, createMessages } from './index.js'
+import { type OwnTopics, ownTopics, silent } from './testing/world.js'
+
+let own: OwnTopics
+beforeAll(async () => {
+  own = await ownTopics()
+})
+afterAll(() => own.kafka.close())
+
+/** Tells what became of one part, in order. */
+function noted() {
+  const notes: string[] = []
+  const note = (text: string) => async () => void notes.push(text)
+  const start = () => {
+    notes.push('started')
+    return [{ idle: note('idle'), stop: note('stopped') }]
+  }
+  return { notes, start, stop: note('stopped the rest') }
+}
+
+describe('messages', () => {
+  it('begin when Kafka answers, however often it did not, and end in order', async () => {
+    let refusals = 1
+    const ensure = (names: string[]) => {
+      if (refusals-- > 0) return Promise.reject(new Error('Kafka did not answer'))
+      return own.kafka.ensure(names)
+    }
+    const { notes, start, stop } = noted()
+    const kafka = { ...own.kafka, ensure }
+    const messages = createMessages({ kafka, topics: ['content'], log: silent, start, stop })
+    messages.background.start()
+    expect(notes).toEqual([])
+    await messages.idle()
+    expect(notes).toEqual(['started', 'idle'])
+    await messages.background.stop()
+    expect(notes).toEqual(['started', 'idle', 'stopped', 'stopped the rest'])
+  })
+
+  it('that are stopped before Kafka answers never begin, and do not wait for it', async () => {
+    const asked: string[][] = []
+    let answer: (made: { differs: string[] }) => void = () => {}
+    const ensure = (names: string[]) => {
+      asked.push(names)
+      return new Promise<{ differs: string[] }>((resolve) => {
+        answer = resolve
+      })
+    }
+    const { notes, start } = noted()
+    const kafka = { ...own.kafka, ensure }
+    const messages = createMessages({ kafka, topics: ['content'], log: silent, start })
+    messages.background.start()
+    await settle(() => asked.length === 1)
+    await messages.background.stop()
+    answer({ differs: [] })
+    await messages.idle()
+    expect(notes).toEqual([])
+  })
+
+  it('that are stopped while Kafka is away give up', async () => {
+    const kafka = connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log: silent })
+    const warned: string[] = []
+    const log = { ...silent, warn: (_: object, text: string) => void warned.push(text) }
+    const { notes, start } = noted()
+    const messages = createMessages({ kafka, topics: ['content'], log, start })
+    messages.background.start()
+    await settle(() => warned.length > 0)
+    await messages.background.stop()
+    await messages.idle()
+    expect(notes).toEqual([])
+    await kafka.close()
+  })
+})

@@ -1,0 +1,70 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TopicName } from '@marquee/contracts'
+import type { Kafka } from './handle.js'
+import type { Log } from './waiting.js'
+
+/** A relay or a consumer. */
+interface Running {
+  idle(): Promise<void>
+  stop(): Promise<void>
+}
+
+export interface MessagesOptions {
+  kafka: Kafka
+  /** What the relays and consumers need; made where it is missing. */
+  topics: readonly TopicName[]
+  log: Log
+  /** Starts the relays and consumers; called once, when Kafka has answered, and never after a stop. */
+  start(): Running[]
+  /** What else ends with them, after them. */
+  stop?(): Promise<void>
+}
+
+const retryMs = 1000
+
+/**
+ * Relays and consumers of an app as one part of its background. They begin when Kafka has answered, which no request waits for.
+ * `idle` resolves once every fact is sent and every message read.
+ */
+export function createMessages({ kafka, topics, log, start, stop }: MessagesOptions) {
+  const stopping = new AbortController()
+  let running: Running[] = []
+  let starting: Promise<void> | undefined
+
+  const begin = async () => {
+    if (await topicsMade(kafka, topics, log, stopping.signal)) running = start()
+  }
+  return {
+    background: {
+      name: 'messages',
+      start: () => {
+        starting = begin()
+      },
+      async stop() {
+        // Not awaited: a question to a Kafka that is down outlasts the time we have.
+        stopping.abort()
+        await Promise.all(running.map((one) => one.stop()))
+        await stop?.()
+      },
+    },
+    async idle(): Promise<void> {
+      await starting
+      await Promise.all(running.map((one) => one.idle()))
+    },
+  }
+}
+
+/** False when we were stopped before Kafka answered. */
+async function topicsMade(kafka: Kafka, topics: readonly TopicName[], log: Log, signal: AbortSignal) {
+  while (!signal.aborted) {
+    try {
+      const { differs } = await kafka.ensure([...topics])
+      if (differs.length > 0) log.warn({ topics: differs }, 'topics differ from what we would make')
+      return !signal.aborted
+    } catch (err) {
+      log.warn({ err }, 'Kafka does not answer; trying again')
+      await delay(retryMs, undefined, { signal }).catch(() => undefined)
+    }
+  }
+  return false
+}
