@@ -7,11 +7,17 @@ import {
   startConsumer,
   startRelay,
 } from '@marquee/events'
-import { createLease, isOutage, postgresOutbox, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
+import {
+  createLease,
+  isOutage,
+  job,
+  postgresOutbox,
+  pruneIdempotencyKeys,
+  pruneInbox,
+} from '@marquee/postgres'
 import type { createClosers, Logger, Registry } from '@marquee/service-kit'
 import type { CatalogConfig } from './config.js'
 import type { Catalog } from './context.js'
-import { job } from './job.js'
 import { publishDue } from './publishing/publish-due.js'
 import { figureBatches } from './statistics/apply-figures.js'
 import { listingRefresh } from './statistics/refresh-listing.js'
@@ -58,7 +64,10 @@ export function createBackground(catalog: Catalog, config: CatalogConfig, around
   return {
     background: [
       messages.background,
-      ...jobs.map(([name, everyMs, work]) => job({ name, everyMs, lease: jobsLease, log, work })),
+      // None of them is urgent for a new leader.
+      ...jobs.map(([name, everyMs, work]) =>
+        job({ name, everyMs, lookMs: everyMs, lease: jobsLease, log, work }),
+      ),
     ],
     /** Resolves once every fact is sent and every message read. */
     async idle(): Promise<void> {

@@ -6,13 +6,12 @@ import {
   type Kafka,
   startConsumer,
 } from '@marquee/events'
-import { createLease, isOutage, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
+import { createLease, isOutage, job, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
 import type { createClosers, Logger, Metrics, Registry } from '@marquee/service-kit'
 import { analyticsTopics, applyAnalyticsEvents } from './analytics/apply-analytics-events.js'
 import { pruneDayViewers } from './analytics/views-store.js'
 import type { UserHistoryConfig } from './config.js'
 import type { UserHistory } from './context.js'
-import { job } from './job.js'
 import { sweepSessions } from './plays/sweep-sessions.js'
 import { replicationNames } from './replication/names.js'
 import { replicationBackground } from './replication/replication-background.js'

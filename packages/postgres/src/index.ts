@@ -9,6 +9,7 @@ export {
   type StoredAnswer,
 } from './idempotency.js'
 export { once, onceEach, pruneInbox } from './inbox.js'
+export { type JobOptions, job } from './job.js'
 export { createLease, type Lease, type LeaseOptions } from './lease.js'
 export { type MigrateOptions, migrate } from './migrate.js'
 export { isOutage } from './outage.js'

@@ -1,6 +1,5 @@
-import { isOutage, type Lease } from '@marquee/postgres'
+import { isOutage, job, type Lease } from '@marquee/postgres'
 import type { Background, Logger, Metrics } from '@marquee/service-kit'
-import { job } from '../job.js'
 import { createStrayAlarm, keepMonths } from '../partitions/keep-months.js'
 import type { Pair } from './follow.js'
 import { heartbeatAge, writeHeartbeat } from './heartbeat-store.js'

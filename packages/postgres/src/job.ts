@@ -1,21 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isOutage, type Lease } from '@marquee/postgres'
-import type { Background, Logger } from '@marquee/service-kit'
+import type { Lease } from './lease.js'
+import { isOutage } from './outage.js'
+import type { Log } from './pool.js'
 
 export interface JobOptions {
   name: string
+  /** From the end of one round to the next. */
   everyMs: number
   /** Only its holder works. */
   lease: Lease
-  log: Logger
+  log: Log
+  /** How soon a new leader begins, at most, where the job itself is rarer; 1 s. */
+  lookMs?: number
   work(): Promise<void>
 }
 
-/** How soon a new leader begins, where the job itself is rarer. */
-const lookMs = 1000
-
-/** Work at an interval, by one leader; a failure ends one round, not the job. */
-export function job({ name, everyMs, lease, log, work }: JobOptions): Background {
+/** Work at an interval, by one leader; a failure ends one round, not the job. A part of an app's background. */
+export function job({ name, everyMs, lease, log, lookMs = 1000, work }: JobOptions) {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
   /** Milliseconds until the next. */
@@ -38,7 +39,8 @@ export function job({ name, everyMs, lease, log, work }: JobOptions): Background
     start: () => {
       running = loop()
     },
-    async stop() {
+    /** Resolves when the round that runs is done. */
+    async stop(): Promise<void> {
       stopping.abort()
       await running
     },
