@@ -72,7 +72,8 @@ describe('an analytics primary that is gone', () => {
     const first = await Promise.all([timed(audience), timed(history)])
     for (const answer of first) {
       expect(unavailable(answer)).toEqual(refused)
-      expect(answer.ms).toBeLessThan(3500)
+      // 3 s, and what a busy machine adds: without the deadline it would be minutes.
+      expect(answer.ms).toBeLessThan(6000)
     }
     await settle(async () => (await audience()).status === 200)
     expect(await source()).toBe('replica')
@@ -131,7 +132,8 @@ describe('both analytics servers', () => {
     expect(new Set(others)).toEqual(new Set([200]))
     for (const answer of await hanging) {
       expect(unavailable(answer)).toEqual(refused)
-      expect(answer.ms).toBeLessThan(3500)
+      // 3 s, and what a busy machine adds: without the deadline it would be minutes.
+      expect(answer.ms).toBeLessThan(6000)
     }
     const next = await timed(history)
     expect(unavailable(next)).toEqual(refused)
