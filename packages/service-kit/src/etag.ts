@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from '@marquee/contracts'
 import { ApiError } from './api-error.js'
 
 /** `"<version>.<hash of the bytes>"`: the whole is compared for 304, the version alone for If-Match. */
@@ -7,6 +8,10 @@ export const strongEtag = (version: number, bytes: Buffer | string): string =>
 
 const entityTag = /^(W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/
 const ourTag = /^"(\d{1,15})(?:\.[\w-]{1,64})?"$/
+
+/** The header schema of an edit. Read by `ifMatchVersion`, which tells a missing one (428) from a malformed one (400). */
+export const ifMatchHeader = (description: string) =>
+  z.object({ 'if-match': z.string().optional().openapi({ description, example: '"1.h4sh"' }) })
 
 /**
  * The version that an edit is based on.
@@ -25,6 +30,15 @@ export function ifMatchVersion(header: string | undefined): number {
       { pointer: 'header:if-match', code: 'invalid_format', message: 'expected one ETag, e.g. "3.h4sh"' },
     ],
   })
+}
+
+/** @throws ApiError version_mismatch */
+export function requireVersion(actual: number, expected: number): void {
+  if (actual === expected) return
+  throw new ApiError(
+    'version_mismatch',
+    `The edit is based on version ${expected}, but version ${actual} is the present one.`,
+  )
 }
 
 const opaque = (tag: string) => (tag.startsWith('W/') ? tag.slice(2) : tag)

@@ -13,7 +13,7 @@ export {
   endpoint,
   type Method,
 } from './endpoint.js'
-export { ifMatchVersion, noneMatch, strongEtag } from './etag.js'
+export { ifMatchHeader, ifMatchVersion, noneMatch, requireVersion, strongEtag } from './etag.js'
 export {
   type HttpClient,
   type HttpClientOptions,

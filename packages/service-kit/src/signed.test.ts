@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { z } from 'zod'
 import { ApiError } from './api-error.js'
 import { readCursor, signCursor } from './cursor.js'
-import { ifMatchVersion, noneMatch, strongEtag } from './etag.js'
+import { ifMatchVersion, noneMatch, requireVersion, strongEtag } from './etag.js'
 import { readViewer, signViewer, viewerReader } from './viewer.js'
 
 const key = 'a'.repeat(64)
@@ -122,6 +122,11 @@ describe('entity tags', () => {
     ['"99999999999999999999.x"', 'version_mismatch'],
   ])('If-Match %s is %s', (header, code) => {
     expect(codeOf(() => ifMatchVersion(header))).toBe(code)
+  })
+
+  it('stand for an edit of that version alone', () => {
+    expect(() => requireVersion(7, 7)).not.toThrow()
+    expect(codeOf(() => requireVersion(8, 7))).toBe('version_mismatch')
   })
 
   it('are compared weakly for If-None-Match', () => {

@@ -1,9 +1,9 @@
 import { ContentRef, z } from '@marquee/contracts'
-import { endpoint, ifMatchVersion, noContent } from '@marquee/service-kit'
+import { endpoint, ifMatchVersion, noContent, requireVersion } from '@marquee/service-kit'
 import type { Catalog } from '../context.js'
 import { ifMatch } from '../headers.js'
 import { nextVersion } from './content-rules.js'
-import { editContent, requireVersion } from './edit-content.js'
+import { editContent } from './edit-content.js'
 
 export const archiveContent = (catalog: Catalog) =>
   endpoint({

@@ -1,5 +1,4 @@
 import { type Tx, transaction } from '@marquee/postgres'
-import { ApiError } from '@marquee/service-kit'
 import type { Catalog } from '../context.js'
 import { lockTitle, updateTitle } from './content-store.js'
 import { contentId, noContent } from './find-content.js'
@@ -26,13 +25,4 @@ export async function editContent<T>(catalog: Catalog, ref: string, edit: Edit<T
   })
   if (written) await forgetTitle(catalog, written.before, written.after)
   return answer
-}
-
-/** @throws ApiError version_mismatch */
-export function requireVersion(actual: number, expected: number): void {
-  if (actual === expected) return
-  throw new ApiError(
-    'version_mismatch',
-    `The edit is based on version ${expected}, but version ${actual} is the present one.`,
-  )
 }

@@ -1,12 +1,12 @@
 import { Content, ContentRef, PatchContent, z } from '@marquee/contracts'
-import { endpoint, ifMatchVersion, jsonBytes } from '@marquee/service-kit'
+import { endpoint, ifMatchVersion, jsonBytes, requireVersion } from '@marquee/service-kit'
 import type { Catalog } from '../context.js'
 import { genresById } from '../genres/genre-store.js'
 import { ifMatch } from '../headers.js'
 import { privately } from '../responses.js'
 import { readContent } from './content-read-store.js'
 import { chosenGenres, patched } from './content-rules.js'
-import { editContent, requireVersion } from './edit-content.js'
+import { editContent } from './edit-content.js'
 import { noContent } from './find-content.js'
 
 export const patchContent = (catalog: Catalog) =>

@@ -1,6 +1,5 @@
 import { Uuid, z } from '@marquee/contracts'
-import { endpoint, ifMatchVersion, noContent } from '@marquee/service-kit'
-import { requireVersion } from '../content/edit-content.js'
+import { endpoint, ifMatchVersion, noContent, requireVersion } from '@marquee/service-kit'
 import type { Catalog } from '../context.js'
 import { ifMatch } from '../headers.js'
 import { editEpisode } from './edit-episode.js'

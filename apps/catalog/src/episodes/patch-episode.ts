@@ -1,6 +1,5 @@
 import { Episode, PatchEpisode, Uuid, z } from '@marquee/contracts'
-import { endpoint, ifMatchVersion, json, strongEtag } from '@marquee/service-kit'
-import { requireVersion } from '../content/edit-content.js'
+import { endpoint, ifMatchVersion, json, requireVersion, strongEtag } from '@marquee/service-kit'
 import type { Catalog } from '../context.js'
 import { ifMatch } from '../headers.js'
 import { privately } from '../responses.js'

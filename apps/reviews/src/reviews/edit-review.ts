@@ -1,11 +1,11 @@
 import { PatchReview, Review } from '@marquee/contracts'
-import { ApiError, endpoint, ifMatchVersion } from '@marquee/service-kit'
+import { ApiError, endpoint, ifMatchVersion, requireVersion } from '@marquee/service-kit'
 import type { Reviews } from '../context.js'
 import { ifMatch } from '../headers.js'
 import { reviewParams, reviewPath, tag } from '../params.js'
 import { changeReview } from './change-review.js'
 import { reviewReply } from './replies.js'
-import { maySee, noReview, patched, personOf, requireVersion } from './review-rules.js'
+import { maySee, noReview, patched, personOf } from './review-rules.js'
 
 export const editReview = (reviews: Reviews) =>
   endpoint({

@@ -1,11 +1,11 @@
 import { ModerateReview, Review } from '@marquee/contracts'
-import { endpoint, ifMatchVersion } from '@marquee/service-kit'
+import { endpoint, ifMatchVersion, requireVersion } from '@marquee/service-kit'
 import type { Reviews } from '../context.js'
 import { ifMatch } from '../headers.js'
 import { reviewParams, reviewPath, tag } from '../params.js'
 import { changeReview } from './change-review.js'
 import { reviewReply } from './replies.js'
-import { moderated, noReview, requireVersion } from './review-rules.js'
+import { moderated, noReview } from './review-rules.js'
 
 export const moderateReview = (reviews: Reviews) =>
   endpoint({

@@ -1,10 +1,10 @@
 import { mayAccess } from '@marquee/contracts'
-import { ApiError, endpoint, ifMatchVersion, noContent } from '@marquee/service-kit'
+import { ApiError, endpoint, ifMatchVersion, noContent, requireVersion } from '@marquee/service-kit'
 import type { Reviews } from '../context.js'
 import { ifMatch } from '../headers.js'
 import { reviewParams, reviewPath, tag } from '../params.js'
 import { changeReview } from './change-review.js'
-import { maySee, noReview, personOf, requireVersion } from './review-rules.js'
+import { maySee, noReview, personOf } from './review-rules.js'
 
 export const removeReview = (reviews: Reviews) =>
   endpoint({

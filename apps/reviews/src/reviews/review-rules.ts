@@ -93,15 +93,6 @@ export function moderated(
   }
 }
 
-/** @throws ApiError version_mismatch */
-export function requireVersion(actual: number, expected: number): void {
-  if (actual === expected) return
-  throw new ApiError(
-    'version_mismatch',
-    `The edit is based on version ${expected}, but version ${actual} is the present one.`,
-  )
-}
-
 export const noReview = () =>
   new ApiError('review_not_found', 'There is no such review of this title, or a moderator has hidden it.')
 export const reviewExists = () =>
