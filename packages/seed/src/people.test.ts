@@ -17,5 +17,8 @@ describe('the seeded people', () => {
     for (const field of ['id', 'username', 'email'] as const)
       expect(new Set(people.map((person) => person[field])).size).toBe(2_000)
     expect(people.every(({ id }) => isUuid(id))).toBe(true)
+    const others = seedUsers(2_000, 2).slice(5)
+    const emails = new Set(people.map(({ email }) => email))
+    expect(others.filter(({ email }) => emails.has(email))).toEqual([])
   })
 })

@@ -77,7 +77,7 @@ export function seedUsers(count: number, seed = 1): SeedUser[] {
 function invented(index: number, seed: number): SeedUser {
   const random = seededRandom(seed * 1_000_003 + index)
   const [first, last] = [oneOf(given, random), oneOf(family, random)]
-  const username = `${first}.${last}.${index}`.toLowerCase()
+  const username = `${first}.${last}.${seed}-${index}`.toLowerCase()
   return {
     id: seedId(seed, index, 'user'),
     username,
