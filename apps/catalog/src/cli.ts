@@ -2,8 +2,14 @@ import { fileURLToPath } from 'node:url'
 import { createCache } from '@marquee/cache'
 import { defaultLimits } from '@marquee/contracts'
 import { createPool, migrate } from '@marquee/postgres'
-import { ConfigError, createLogger, createMetrics } from '@marquee/service-kit'
-import { Command, InvalidArgumentError } from 'commander'
+import {
+  commandFailed,
+  createLogger,
+  createMetrics,
+  migrationCount,
+  migrationDirection,
+} from '@marquee/service-kit'
+import { Command } from 'commander'
 import { createCatalogCache } from './catalog-cache.js'
 import { type CommandConnections, commands } from './commands.js'
 import { readCommandConfig } from './config.js'
@@ -20,8 +26,8 @@ const program = new Command('catalog').description(
 program
   .command('migrate')
   .description('bring the schema of DATABASE_URL up to date, or take migrations back')
-  .argument('[direction]', 'up or down', direction, 'up')
-  .option('-c, --count <n>', 'how many; default: all up, one down', count)
+  .argument('[direction]', 'up or down', migrationDirection, 'up')
+  .option('-c, --count <n>', 'how many; default: all up, one down', migrationCount)
   .action(async (way: 'up' | 'down', options: { count?: number }) => {
     const { DATABASE_URL: url } = readCommandConfig()
     const names = await migrate({ url, dir: migrations, direction: way, log, ...options })
@@ -43,18 +49,4 @@ async function connect(): Promise<CommandConnections> {
   return { pool, analytics, invalidate: (ids) => contents.invalidate(ids), close }
 }
 
-function direction(text: string): 'up' | 'down' {
-  if (text === 'up' || text === 'down') return text
-  throw new InvalidArgumentError('expected up or down')
-}
-
-function count(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('expected a whole number from 1')
-}
-
-program.parseAsync().catch((error: unknown) => {
-  if (error instanceof ConfigError) console.error(`Wrong configuration:\n  ${error.problems.join('\n  ')}`)
-  else console.error(error)
-  process.exitCode = error instanceof ConfigError ? 78 : 1
-})
+program.parseAsync().catch((error: unknown) => commandFailed(error))

@@ -2,7 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { world } from '@marquee/contracts'
 import { catalogIds, type SeedSize, seedSizeNames, seedSizes, seedUsers } from '@marquee/seed'
-import { ConfigError, createLogger, httpClient } from '@marquee/service-kit'
+import {
+  ConfigError,
+  commandFailed,
+  createLogger,
+  httpClient,
+  migrationCount,
+  migrationDirection,
+} from '@marquee/service-kit'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readCommandConfig } from './config.js'
 import { type Database, openDatabase, reached } from './database-store.js'
@@ -10,7 +17,7 @@ import { migrate } from './migrate-store.js'
 import { reconcile } from './reconcile/reconcile-store.js'
 import { seedReviews } from './seed/seed-store.js'
 
-const exits = { done: 0, differs: 1, failed: 1, config: 78 } as const
+const exits = { done: 0, differs: 1 } as const
 const migrations = fileURLToPath(new URL('../migrations', import.meta.url))
 /** An index of a large collection, on a machine that does other things too. */
 const statementTimeoutMs = 120_000
@@ -38,8 +45,8 @@ const program = new Command('reviews').description(
 program
   .command('migrate')
   .description('bring the collections of DATABASE_URL up to date, or take migrations back')
-  .argument('[direction]', 'up or down', direction, 'up')
-  .option('-c, --count <n>', 'how many; default: all up, one down', count)
+  .argument('[direction]', 'up or down', migrationDirection, 'up')
+  .option('-c, --count <n>', 'how many; default: all up, one down', migrationCount)
   .action((way: 'up' | 'down', options: { count?: number }) =>
     withDatabase(async (database) => {
       const names = await migrate({ database, dir: migrations, direction: way, log, ...options })
@@ -134,18 +141,4 @@ function day(text: string): Date {
   throw new InvalidArgumentError('expected a day such as 2026-01-31')
 }
 
-function direction(text: string): 'up' | 'down' {
-  if (text === 'up' || text === 'down') return text
-  throw new InvalidArgumentError('expected up or down')
-}
-
-function count(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('expected a whole number from 1')
-}
-
-program.parseAsync().catch((error: unknown) => {
-  const config = error instanceof ConfigError
-  console.error(config ? `Wrong configuration:\n  ${error.problems.join('\n  ')}` : (error as Error).message)
-  process.exitCode = config ? exits.config : exits.failed
-})
+program.parseAsync().catch((error: Error) => commandFailed(error, error.message))

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { catalogIds } from '@marquee/seed'
-import { ConfigError, createLogger, httpClient } from '@marquee/service-kit'
+import { commandFailed, createLogger, httpClient } from '@marquee/service-kit'
 import { Command, InvalidArgumentError } from 'commander'
 import { cliConfig } from './config.js'
 import { type Counters, connected, openCounters } from './counters-store.js'
@@ -9,7 +9,7 @@ import { reconcile } from './rebuild/reconcile-store.js'
 import { countersTime, seedCounters } from './seed/seed-store.js'
 import { publishedIds } from './titles/title-store.js'
 
-const exits = { agreed: 0, differs: 1, failed: 1, config: 78 } as const
+const exits = { agreed: 0, differs: 1 } as const
 
 /** Opens the counters, runs the command, closes them. The answer is the exit code. */
 async function withCounters(
@@ -119,8 +119,4 @@ program
     }),
   )
 
-program.parseAsync().catch((error: unknown) => {
-  const config = error instanceof ConfigError
-  console.error(config ? `Wrong configuration:\n  ${error.problems.join('\n  ')}` : (error as Error).message)
-  process.exitCode = config ? exits.config : exits.failed
-})
+program.parseAsync().catch((error: Error) => commandFailed(error, error.message))

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { createPool, migrate } from '@marquee/postgres'
-import { ConfigError, createLogger } from '@marquee/service-kit'
-import { Command, InvalidArgumentError } from 'commander'
+import { commandFailed, createLogger, migrationCount, migrationDirection } from '@marquee/service-kit'
+import { Command } from 'commander'
 import { type CommandConnections, commands } from './commands.js'
 import { type CommandConfig, readCommandConfig } from './config.js'
 
@@ -23,8 +23,8 @@ const program = new Command('user-history').description(
 program
   .command('migrate')
   .description('bring the schemas up to date, or take migrations back')
-  .argument('[direction]', 'up or down', direction, 'up')
-  .option('-c, --count <n>', 'how many of each; default: all up, one down', count)
+  .argument('[direction]', 'up or down', migrationDirection, 'up')
+  .option('-c, --count <n>', 'how many of each; default: all up, one down', migrationCount)
   .action(async (way: 'up' | 'down', options: { count?: number }) => {
     const targets = servers(readCommandConfig())
     for (const { name, url } of way === 'up' ? targets : targets.toReversed()) {
@@ -45,18 +45,4 @@ function connect(): CommandConnections {
   return { primary, replica, config, close }
 }
 
-function direction(text: string): 'up' | 'down' {
-  if (text === 'up' || text === 'down') return text
-  throw new InvalidArgumentError('expected up or down')
-}
-
-function count(text: string): number {
-  if (/^[1-9]\d{0,4}$/.test(text)) return Number(text)
-  throw new InvalidArgumentError('expected a whole number from 1')
-}
-
-program.parseAsync().catch((error: unknown) => {
-  if (error instanceof ConfigError) console.error(`Wrong configuration:\n  ${error.problems.join('\n  ')}`)
-  else console.error(error)
-  process.exitCode = error instanceof ConfigError ? 78 : 1
-})
+program.parseAsync().catch((error: unknown) => commandFailed(error))

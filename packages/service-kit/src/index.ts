@@ -1,6 +1,7 @@
 export { ApiError, type ApiErrorOptions, type FieldError, isNetworkOutage } from './api-error.js'
 export { type AskOwnerOptions, askOwner } from './ask-owner.js'
 export { type Closer, createClosers } from './closers.js'
+export { commandFailed, migrationCount, migrationDirection } from './command.js'
 export { ConfigError } from './config-error.js'
 export { contextOf, forwardHeaders, type RequestContext } from './context.js'
 export { readCursor, signCursor } from './cursor.js'

@@ -1,7 +1,4 @@
-import { ConfigError } from './config-error.js'
-
-/** Exit codes of sysexits.h, as supervisors know them. */
-const exitConfig = 78
+import { exitCodeOf, report } from './config-error.js'
 
 /**
  * What main.ts is. Starts, then waits for a signal or for the end of the supervisor that forked us, and stops in order; what has
@@ -32,11 +29,6 @@ export function run(main: () => Promise<{ stop(): Promise<void> }>, { hardStopMs
     })
   started.catch((error: unknown) => {
     report(error)
-    process.exit(error instanceof ConfigError ? exitConfig : 1)
+    process.exit(exitCodeOf(error))
   })
-}
-
-function report(error: unknown): void {
-  const text = error instanceof ConfigError ? `Wrong configuration:\n  ${error.problems.join('\n  ')}` : error
-  console.error(text)
 }
