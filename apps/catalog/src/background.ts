@@ -64,10 +64,7 @@ export function createBackground(catalog: Catalog, config: CatalogConfig, around
   return {
     background: [
       messages.background,
-      // None of them is urgent for a new leader.
-      ...jobs.map(([name, everyMs, work]) =>
-        job({ name, everyMs, lookMs: everyMs, lease: jobsLease, log, work }),
-      ),
+      ...jobs.map(([name, everyMs, work]) => job({ name, everyMs, lease: jobsLease, log, work })),
     ],
     /** Resolves once every fact is sent and every message read. */
     async idle(): Promise<void> {

@@ -10,13 +10,14 @@ export interface JobOptions {
   /** Only its holder works. */
   lease: Lease
   log: Log
-  /** How soon a new leader begins, at most, where the job itself is rarer; 1 s. */
-  lookMs?: number
   work(): Promise<void>
 }
 
+/** How soon a new leader begins, at most, also where the job itself is rarer. */
+const lookMs = 1000
+
 /** Work at an interval, by one leader; a failure ends one round, not the job. A part of an app's background. */
-export function job({ name, everyMs, lease, log, lookMs = 1000, work }: JobOptions) {
+export function job({ name, everyMs, lease, log, work }: JobOptions) {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
   /** Milliseconds until the next. */
