@@ -1,27 +1,11 @@
-import { execFile } from 'node:child_process'
-import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { describe, expect, it } from '@jest/globals'
 import { readTopic, settle } from '@marquee/test-kit'
 import { api } from '../checked.js'
-import { dataDir, readRun } from '../platform.js'
+import { ops } from '../ops.js'
+import { readRun } from '../platform.js'
+import { nineEndpoints } from './nine-endpoints.js'
 
-const run = promisify(execFile)
-const bootstrap = join(import.meta.dirname, '../../../../apps/ops/bin/bootstrap.mjs')
-
-/** `npm run ops -- import bangumi --json` against the platform under test. */
-async function importBangumi(): Promise<{
-  added: number
-  changed: number
-  unchanged: number
-  dropped: object
-}> {
-  const { stdout } = await run(process.execPath, [bootstrap, 'ops', 'import', 'bangumi', '--json'], {
-    env: { ...process.env, MARQUEE_DATA: dataDir, NODE_OPTIONS: '' },
-    maxBuffer: 64 * 1024 * 1024,
-  })
-  return JSON.parse(stdout)
-}
+const importBangumi = async () => (await ops('import', 'bangumi', '--json')).json
 
 async function publishedIds(): Promise<Set<string>> {
   const ids = new Set<string>()
@@ -66,4 +50,6 @@ describe('import bangumi, while the platform runs', () => {
     const whole = await api(`/api/v1/content/${title.id}?include=translations,externalIds`)
     expect(whole.json.externalIds.length).toBeGreaterThan(0)
   })
+
+  it('leaves all nine endpoints right', nineEndpoints, 60_000)
 })
