@@ -14,8 +14,8 @@ import { type RunningProcess, spawnProcess, stopProcess, waitUntilReady } from '
 /** A process that stayed ready this long has its failures forgiven. */
 const steadyMs = 10_000
 
-/** Longer than any engine takes to come back when it can. */
-const dependencyPatienceMs = 8_000
+/** Longer than the stores take to come back when they can. Kafka takes longer, which no app needs to answer. */
+const dependencyPatienceMs = 3_000
 
 /** The first retry is at once, as recovery within 10 s is promised; the cap keeps a hopeless process from burning the CPU. */
 export const backoffMs = (failures: number) => (failures === 0 ? 50 : Math.min(200 * 2 ** failures, 5_000))
