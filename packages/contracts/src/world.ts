@@ -1,25 +1,4 @@
-/**
- * A small named world: Swagger example, seed and test fixture at once. Ids are fixed and look like UUID v7.
- * It imports nothing, so that every schema can take its example from here.
- */
-const id = (group: number, n: number) => `0192000${group}-0000-7000-8000-${String(n).padStart(12, '0')}`
-const poster = (slug: string) => `https://img.example.com/${slug}/poster.jpg`
-const banner = (slug: string) => `https://img.example.com/${slug}/banner.jpg`
-
-const genres = {
-  romance: { id: id(1, 1), name: 'Romance' },
-  thriller: { id: id(1, 2), name: 'Thriller' },
-  historical: { id: id(1, 3), name: 'Historical' },
-  comedy: { id: id(1, 4), name: 'Comedy' },
-  fantasy: { id: id(1, 5), name: 'Fantasy' },
-  crime: { id: id(1, 6), name: 'Crime' },
-}
-
-const people = {
-  hanSeo: { id: id(2, 1), name: 'Han Seo', originalName: '한서', profileUrl: null },
-  kitamuraAoi: { id: id(2, 2), name: 'Kitamura Aoi', originalName: '北村葵', profileUrl: null },
-  linWei: { id: id(2, 3), name: 'Lin Wei', originalName: '林薇', profileUrl: null },
-}
+import { contents, episodes, genres, id, neighbour, people, summary } from './world-titles.js'
 
 /** The people who use the platform in examples and tests; `sub` of their tokens. */
 const person = (n: number, username: string, displayName: string) => ({
@@ -35,184 +14,6 @@ const viewers = {
   data: person(4, 'data', 'Dara Tan'),
   admin: person(5, 'admin', 'Ada Min'),
 }
-
-const base = {
-  thumbnailUrl: null,
-  publishAt: null,
-  availableRegions: null,
-  rating: null,
-  ratingCount: 0,
-  totalViews: 0,
-  popularity: 0,
-  version: 1,
-}
-
-const contents = {
-  winterTide: {
-    ...base,
-    id: id(0, 1),
-    slug: 'winter-tide',
-    kind: 'series' as const,
-    title: 'Winter Tide',
-    originalTitle: '겨울 조수',
-    description: 'A coast guard officer returns to the island that sent her away.',
-    posterUrl: poster('winter-tide'),
-    bannerUrl: banner('winter-tide'),
-    year: 2025,
-    origin: 'korean' as const,
-    originalLanguage: 'ko',
-    genres: [genres.romance, genres.thriller],
-    ageRating: '15+',
-    status: 'published' as const,
-    airingStatus: 'airing' as const,
-    totalEpisodes: 16,
-    isVip: false,
-    createdAt: '2025-11-03T09:00:00.000Z',
-    updatedAt: '2025-11-03T09:00:00.000Z',
-  },
-  paperLanterns: {
-    ...base,
-    id: id(0, 2),
-    slug: 'paper-lanterns',
-    kind: 'series' as const,
-    title: 'Paper Lanterns',
-    originalTitle: '紙提灯',
-    description: 'Three sisters keep a lantern shop through one summer of festivals.',
-    posterUrl: poster('paper-lanterns'),
-    bannerUrl: null,
-    year: 2019,
-    origin: 'japanese' as const,
-    originalLanguage: 'ja',
-    genres: [genres.comedy],
-    ageRating: null,
-    status: 'published' as const,
-    airingStatus: 'ended' as const,
-    totalEpisodes: 12,
-    isVip: false,
-    createdAt: '2025-10-01T09:00:00.000Z',
-    updatedAt: '2025-10-01T09:00:00.000Z',
-  },
-  jadeCourt: {
-    ...base,
-    id: id(0, 3),
-    slug: 'jade-court',
-    kind: 'series' as const,
-    title: 'The Jade Court',
-    originalTitle: '玉庭',
-    description: 'A palace archivist finds that the annals were written in advance.',
-    posterUrl: poster('jade-court'),
-    bannerUrl: banner('jade-court'),
-    year: 2023,
-    origin: 'chinese' as const,
-    originalLanguage: 'zh-Hans',
-    genres: [genres.historical, genres.fantasy],
-    ageRating: '13+',
-    status: 'published' as const,
-    airingStatus: 'ended' as const,
-    totalEpisodes: 40,
-    isVip: true,
-    createdAt: '2025-09-12T09:00:00.000Z',
-    updatedAt: '2025-09-12T09:00:00.000Z',
-  },
-  lastFerry: {
-    ...base,
-    id: id(0, 4),
-    slug: 'last-ferry',
-    kind: 'movie' as const,
-    title: 'Last Ferry to Jeju',
-    originalTitle: '제주행 마지막 배',
-    description: 'Eleven passengers, one of whom is not on the list.',
-    posterUrl: poster('last-ferry'),
-    bannerUrl: null,
-    year: 2021,
-    origin: 'korean' as const,
-    originalLanguage: 'ko',
-    genres: [genres.crime, genres.thriller],
-    ageRating: '18+',
-    status: 'published' as const,
-    airingStatus: 'ended' as const,
-    totalEpisodes: 1,
-    isVip: false,
-    createdAt: '2025-08-20T09:00:00.000Z',
-    updatedAt: '2025-08-20T09:00:00.000Z',
-  },
-  mangoSeason: {
-    ...base,
-    id: id(0, 5),
-    slug: 'mango-season',
-    kind: 'series' as const,
-    title: 'Mango Season',
-    originalTitle: 'ฤดูมะม่วง',
-    description: 'A pilot episode that nobody may see yet.',
-    posterUrl: null,
-    bannerUrl: null,
-    year: 2026,
-    origin: 'thai' as const,
-    originalLanguage: 'th',
-    genres: [genres.romance, genres.comedy],
-    ageRating: null,
-    status: 'draft' as const,
-    airingStatus: 'upcoming' as const,
-    totalEpisodes: null,
-    isVip: false,
-    createdAt: '2025-11-10T09:00:00.000Z',
-    updatedAt: '2025-11-10T09:00:00.000Z',
-  },
-}
-
-type WorldContent = (typeof contents)[keyof typeof contents]
-
-const summary = ({ id, slug, kind, title, posterUrl, year, origin, rating, isVip }: WorldContent) => ({
-  id,
-  slug,
-  kind,
-  title,
-  posterUrl,
-  year,
-  origin,
-  rating,
-  isVip,
-})
-
-const episode = (
-  n: number,
-  content: WorldContent,
-  number: number,
-  title: string,
-  durationSeconds: number | null,
-) => ({
-  id: id(4, n),
-  contentId: content.id,
-  seasonNumber: 1,
-  number,
-  sortOrder: number,
-  title,
-  originalTitle: null,
-  durationSeconds,
-  creditsStartSeconds: null,
-  airDate: `2025-11-${String(3 + 7 * (number - 1)).padStart(2, '0')}T12:00:00.000Z`,
-  thumbnailUrl: null,
-  isFree: number === 1,
-  status: 'published' as const,
-  version: 1,
-})
-
-const episodes = {
-  winterTide1: episode(1, contents.winterTide, 1, 'The Breakwater', 3720),
-  winterTide2: episode(2, contents.winterTide, 2, 'Salt in the Ink', 3660),
-  winterTide3: episode(3, contents.winterTide, 3, 'A Lamp on the Pier', null),
-  paperLanterns1: episode(4, contents.paperLanterns, 1, 'First Light', 1440),
-  paperLanterns2: episode(5, contents.paperLanterns, 2, 'Paper and Paste', 1440),
-  jadeCourt1: episode(6, contents.jadeCourt, 1, 'The Empty Annal', 2700),
-  lastFerry1: { ...episode(7, contents.lastFerry, 1, 'Last Ferry to Jeju', 7080), isFree: true },
-}
-
-const neighbour = ({ id, seasonNumber, number, title }: (typeof episodes)['winterTide1']) => ({
-  id,
-  seasonNumber,
-  number,
-  title,
-})
 
 const reviews = {
   minaOnWinterTide: {
@@ -311,6 +112,10 @@ const details = {
   },
 }
 
+/**
+ * A small named world: Swagger example, seed and test fixture at once. Ids are fixed and look like UUID v7.
+ * No schema is imported here, so that every schema can take its example from it.
+ */
 export const world = {
   genres,
   people,

@@ -3,7 +3,6 @@ import {
   type Case,
   draft,
   json,
-  mergePatch,
   published,
   unknownId,
   wrongBodies,
@@ -13,12 +12,7 @@ import {
   wrongQueries,
   wrongTokens,
 } from './cases.js'
-
-const reviews = `/api/v1/content/${published.id}/reviews`
-const { minaOnWinterTide: mina } = world.reviews
-const one = `${reviews}/${mina.id}`
-const review = { rating: 8, text: 'Status Table' }
-const ifMatch = { 'if-match': `"${2 ** 30}.x"` }
+import { review, reviews } from './review-cases.js'
 
 const postWith = (input: string, change: object, status = 422): Case => ({
   input: `field: ${input}`,
@@ -29,42 +23,6 @@ const postWith = (input: string, change: object, status = 422): Case => ({
   status,
   ...(status === 422 ? { code: 'invalid_body' as const } : { code: 'review_exists' as const }),
 })
-
-/** What an address of one review can be wrong in, by its title and by itself. */
-const wrongReviews = (method: string, suffix: string, more: Partial<Case>): Case[] => [
-  {
-    input: 'unknown review',
-    method,
-    path: `${reviews}/${unknownId}${suffix}`,
-    status: 404,
-    code: 'review_not_found',
-    ...more,
-  },
-  {
-    input: 'of another title',
-    method,
-    path: `/api/v1/content/${world.contents.jadeCourt.id}/reviews/${mina.id}${suffix}`,
-    status: 404,
-    code: 'review_not_found',
-    ...more,
-  },
-  {
-    input: 'review id: not a UUID',
-    method,
-    path: `${reviews}/mine${suffix}`,
-    status: 400,
-    code: 'invalid_request',
-    ...more,
-  },
-  {
-    input: 'review id: an operator',
-    method,
-    path: `${reviews}/${encodeURIComponent('{"$gt":""}')}${suffix}`,
-    status: 400,
-    code: 'invalid_request',
-    ...more,
-  },
-]
 
 export const reviewsTable: Record<string, Case[]> = {
   'GET /api/v1/content/{id}/reviews': [
@@ -181,161 +139,5 @@ export const reviewsTable: Record<string, Case[]> = {
     },
     ...wrongBodies('POST', reviews, 'viewer'),
     ...wrongIds('/api/v1/content', '/reviews', 'POST', 'viewer'),
-  ],
-  'PATCH /api/v1/content/{id}/reviews/{reviewId}': [
-    {
-      input: 'without If-Match',
-      method: 'PATCH',
-      path: one,
-      as: 'viewer',
-      headers: mergePatch,
-      body: { rating: 9 },
-      status: 428,
-      code: 'precondition_required',
-    },
-    {
-      input: 'an old version',
-      method: 'PATCH',
-      path: one,
-      as: 'viewer',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { rating: 9 },
-      status: 412,
-      code: 'version_mismatch',
-    },
-    {
-      input: 'somebody else’s',
-      method: 'PATCH',
-      path: one,
-      as: 'viewer2',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { rating: 1 },
-      status: 403,
-      code: 'forbidden',
-    },
-    {
-      input: 'userId assigned',
-      method: 'PATCH',
-      path: one,
-      as: 'viewer',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { userId: world.viewers.joon.sub },
-      status: 422,
-      code: 'invalid_body',
-    },
-    {
-      input: 'text null',
-      method: 'PATCH',
-      path: one,
-      as: 'viewer',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { text: null },
-      status: 422,
-      code: 'invalid_body',
-    },
-    {
-      input: 'token: none',
-      method: 'PATCH',
-      path: one,
-      headers: { ...mergePatch, ...ifMatch },
-      body: {},
-      status: 401,
-      code: 'unauthenticated',
-    },
-    ...wrongReviews('PATCH', '', {
-      as: 'viewer',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { rating: 9 },
-    }),
-    ...wrongBodies('PATCH', one, 'viewer', { ...mergePatch, ...ifMatch }),
-  ],
-  'DELETE /api/v1/content/{id}/reviews/{reviewId}': [
-    {
-      input: 'somebody else’s',
-      method: 'DELETE',
-      path: one,
-      as: 'viewer2',
-      headers: ifMatch,
-      status: 403,
-      code: 'forbidden',
-    },
-    {
-      input: 'token: none',
-      method: 'DELETE',
-      path: one,
-      headers: ifMatch,
-      status: 401,
-      code: 'unauthenticated',
-    },
-    {
-      input: 'an old version',
-      method: 'DELETE',
-      path: one,
-      as: 'viewer',
-      headers: ifMatch,
-      status: 412,
-      code: 'version_mismatch',
-    },
-    {
-      input: 'without If-Match',
-      method: 'DELETE',
-      path: one,
-      as: 'viewer',
-      status: 428,
-      code: 'precondition_required',
-    },
-    ...wrongReviews('DELETE', '', { as: 'viewer', headers: ifMatch }),
-  ],
-  'PUT /api/v1/content/{id}/reviews/{reviewId}/helpful': [
-    { input: 'plain', method: 'PUT', path: `${one}/helpful`, as: 'viewer2', status: 204 },
-    { input: 'again', method: 'PUT', path: `${one}/helpful`, as: 'viewer2', status: 204 },
-    {
-      input: 'one’s own',
-      method: 'PUT',
-      path: `${one}/helpful`,
-      as: 'viewer',
-      status: 403,
-      code: 'forbidden',
-    },
-    { input: 'token: none', method: 'PUT', path: `${one}/helpful`, status: 401, code: 'unauthenticated' },
-    ...wrongReviews('PUT', '/helpful', { as: 'viewer2' }),
-  ],
-  'DELETE /api/v1/content/{id}/reviews/{reviewId}/helpful': [
-    { input: 'plain', method: 'DELETE', path: `${one}/helpful`, as: 'viewer2', status: 204 },
-    { input: 'again', method: 'DELETE', path: `${one}/helpful`, as: 'viewer2', status: 204 },
-    { input: 'token: none', method: 'DELETE', path: `${one}/helpful`, status: 401, code: 'unauthenticated' },
-    ...wrongReviews('DELETE', '/helpful', { as: 'viewer2' }),
-  ],
-  'PATCH /api/v1/content/{id}/reviews/{reviewId}/moderation': [
-    {
-      input: 'an old version',
-      method: 'PATCH',
-      path: `${one}/moderation`,
-      as: 'editor',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { status: 'hidden' },
-      status: 412,
-      code: 'version_mismatch',
-    },
-    {
-      input: 'unknown status',
-      method: 'PATCH',
-      path: `${one}/moderation`,
-      as: 'editor',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { status: 'burnt' },
-      status: 422,
-      code: 'invalid_body',
-    },
-    ...wrongTokens('PATCH', `${one}/moderation`, 'viewer', {
-      headers: { ...mergePatch, ...ifMatch },
-      body: { status: 'hidden' },
-    }),
-    ...wrongReviews('PATCH', '/moderation', {
-      as: 'editor',
-      headers: { ...mergePatch, ...ifMatch },
-      body: { status: 'hidden' },
-    }),
-    ...wrongBodies('PATCH', `${one}/moderation`, 'editor', { ...mergePatch, ...ifMatch }),
   ],
 }

@@ -4,6 +4,7 @@ import { contentWrites } from './table-content-writes.js'
 import { episodesAndGenres } from './table-episodes-and-genres.js'
 import { gateway } from './table-gateway.js'
 import { people } from './table-people.js'
+import { reviewEdits } from './table-review-edits.js'
 import { reviewsTable } from './table-reviews.js'
 import { trending } from './table-trending.js'
 
@@ -14,6 +15,7 @@ export const table: Record<string, Case[]> = {
   ...episodesAndGenres,
   ...trending,
   ...reviewsTable,
+  ...reviewEdits,
   ...people,
   ...gateway,
 }
