@@ -1,4 +1,5 @@
 import { median } from './measure.js'
+import { percentile } from './percentile.js'
 
 /** One side of a comparison of calls: what is done once, and by how many at a time. */
 export interface Calls {
@@ -11,9 +12,6 @@ interface Pace {
   p50: number
   p99: number
 }
-
-export const percentile = (values: number[], share: number): number =>
-  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!
 
 async function pace({ call }: Calls, seconds: number, concurrency: number): Promise<Pace> {
   const took: number[] = []

@@ -1,12 +1,10 @@
+import { places, placeUrl } from '@marquee/catalog/foreign-pool'
 import { statements } from '@marquee/catalog/people-store'
 import pg from 'pg'
 import type { Calls } from './calls.js'
 
 const limit = 20
 const newest = ['infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff']
-
-/** As the catalogue's own sessions have them: where the foreign tables are, and a plan for the values. */
-const sessionOptions = '-c search_path=analytics,public -c plan_cache_mode=force_custom_plan'
 
 /** The page alone, as the remote server gives it. */
 const withoutTitles = `SELECT id, content_id, episode_id, run, watched_at, watch_duration, completed
@@ -24,11 +22,11 @@ const plainJoin = `SELECT p.id, p.watched_at, p.watch_duration, p.completed, p.r
 const plainJoinByTitle = `SELECT l.title, count(*) AS plays FROM content_listing AS l
   JOIN analytics.user_watch_history AS p ON p.content_id = l.id WHERE l.slug = $1 GROUP BY l.title`
 
-/** Ways to ask for one person's history, over one connection each. */
+/** Ways to ask for one person's history, over one session each, as the catalogue has them. */
 export async function foreignPages(catalogUrl: string, userId: string) {
   const clients: pg.Client[] = []
   const calls = async (name: string, text: string, values: unknown[]): Promise<Calls> => {
-    const client = new pg.Client({ connectionString: catalogUrl, options: sessionOptions })
+    const client = new pg.Client(placeUrl(catalogUrl, places[0]))
     await client.connect()
     clients.push(client)
     return { name, call: () => client.query({ name, text, values }) }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
-import { percentile } from './calls.js'
+import { percentile } from './percentile.js'
 
 export interface Lag {
   commit: { p50: number; p99: number }

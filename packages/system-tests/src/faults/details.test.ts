@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals'
 import { defaultLimits, world } from '@marquee/contracts'
 import { settle } from '@marquee/test-kit'
 import { Redis } from 'ioredis'
+import { percentile } from '../bench/percentile.js'
 import { api } from '../checked.js'
 import { closeClient } from '../client.js'
 import { whileDead, whileFrozen } from '../outage.js'
@@ -123,7 +124,7 @@ describe.each(outages)('the details while a store is %s', (_kind, without) => {
 })
 
 describe('a frozen analytics primary', () => {
-  const p99 = (values: number[]) => [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.99)]!
+  const p99 = (values: number[]) => percentile(values, 0.99)
   const reads = [title, '/api/v1/content?limit=20', `${title}/episodes`, '/api/v1/genres']
 
   async function latencies(count: number): Promise<number[]> {

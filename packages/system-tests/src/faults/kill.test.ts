@@ -4,6 +4,7 @@ import { seededRandom } from '@marquee/seed'
 import { settle } from '@marquee/test-kit'
 import { api } from '../checked.js'
 import { closeClient } from '../client.js'
+import { isAlive } from '../lifecycle/leftovers.js'
 import { ops } from '../ops.js'
 import { newPerson } from '../people.js'
 import { readRun } from '../platform.js'
@@ -30,14 +31,6 @@ const totals = async () =>
       titles.map(async (id) => [id, (await api(`/api/v1/content/${id}`)).json.totalViews as number]),
     ),
   )
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 async function newTitle(): Promise<string> {
   const body = { kind: 'movie', title: tag, origin: 'other', originalLanguage: 'en', status: 'published' }
@@ -64,7 +57,7 @@ async function kill(target: string, log: Write[]): Promise<Bite> {
     await settle(
       async () => {
         expect((await api('/health/ready')).status).toBe(200)
-        expect(alive(readRun().processes[target]!)).toBe(true)
+        expect(isAlive(readRun().processes[target]!)).toBe(true)
         const passed = log
           .slice(before)
           .filter((write) => write.outcome === 'ok' && write.startedAt > killedAt)

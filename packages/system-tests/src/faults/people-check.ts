@@ -1,20 +1,9 @@
 import { expect } from '@jest/globals'
 import { readTopic, settle } from '@marquee/test-kit'
 import { api } from '../checked.js'
-import type { Ask } from '../client.js'
+import { everything } from '../pages.js'
 import { readRun } from '../platform.js'
 import { count, type Write } from './load.js'
-
-// biome-ignore lint/suspicious/noExplicitAny: tests read answers by path; their shape is checked against /openapi.json
-async function everything(path: string, ask: Ask = {}): Promise<any[]> {
-  const items = []
-  for (let next: string | null = ''; next !== null; ) {
-    const { json } = await api(`${path}?limit=100${next && `&cursor=${encodeURIComponent(next)}`}`, ask)
-    items.push(...json.items)
-    next = json.next
-  }
-  return items
-}
 
 /** ok: it is there, once. Refused: it is not. Unknown: either. Its figures and its events agree with what is there. */
 export async function everyReviewIsKept(log: Write[], contentId: string): Promise<void> {

@@ -2,22 +2,13 @@ import { describe, expect, it } from '@jest/globals'
 import { readTopic, settle } from '@marquee/test-kit'
 import { api } from '../checked.js'
 import { ops } from '../ops.js'
+import { everything } from '../pages.js'
 import { readRun } from '../platform.js'
 import { nineEndpoints } from './nine-endpoints.js'
 
 const importBangumi = async () => (await ops('import', 'bangumi', '--json')).json
 
-async function publishedIds(): Promise<Set<string>> {
-  const ids = new Set<string>()
-  for (let next: string | null = ''; next !== null; ) {
-    const { json } = await api(
-      `/api/v1/content/ids?limit=100${next && `&cursor=${encodeURIComponent(next)}`}`,
-    )
-    for (const id of json.items) ids.add(id)
-    next = json.next
-  }
-  return ids
-}
+const publishedIds = async () => new Set<string>(await everything('/api/v1/content/ids'))
 
 const eventsOf = async (ids: Set<string>) =>
   (await readTopic(readRun().engines.kafka, 'content')).filter(({ headers }) =>
