@@ -5,6 +5,7 @@ export {
   freshDatabase,
   freshReviewsUrl,
 } from './fresh-database.js'
+export { type Link, openLink } from './link.js'
 export { proxyTo } from './proxy.js'
 export { readTopic, type TopicMessage } from './read-topic.js'
 export { type CheckedAnswer, responseChecker } from './response-checker.js'
