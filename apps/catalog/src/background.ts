@@ -15,7 +15,7 @@ import {
   pruneIdempotencyKeys,
   pruneInbox,
 } from '@marquee/postgres'
-import type { createClosers, Logger, Registry } from '@marquee/service-kit'
+import { type createClosers, type Logger, type Registry, watchLease } from '@marquee/service-kit'
 import type { CatalogConfig } from './config.js'
 import type { Catalog } from './context.js'
 import { publishDue } from './publishing/publish-due.js'
@@ -35,10 +35,11 @@ const pruneEveryMs = 3_600_000
 /** What goes on beside the requests: the relay and the jobs under a lease each, and the consumers. */
 export function createBackground(catalog: Catalog, config: CatalogConfig, around: Surroundings) {
   const { pool, limits } = catalog
-  const { log, closers } = around
+  const { log, registry, closers } = around
   const lease = (name: string) => {
     const opened = createLease(pool, name, config.INSTANCE, { ttlMs: limits.leaseTtlMs, log })
     closers.onClose(`lease ${name}`, () => opened.release())
+    watchLease(registry, name, () => opened.epoch() !== null)
     return opened
   }
   const jobsLease = lease('catalog.jobs')

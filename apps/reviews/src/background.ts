@@ -6,7 +6,7 @@ import {
   startConsumer,
   startRelay,
 } from '@marquee/events'
-import type { createClosers, Logger, Registry } from '@marquee/service-kit'
+import { type createClosers, type Logger, type Registry, watchLease } from '@marquee/service-kit'
 import type { ReviewsConfig } from './config.js'
 import type { Database } from './database-store.js'
 import { holdLease } from './leader/lease-store.js'
@@ -24,10 +24,11 @@ export interface Surroundings {
 
 /** What goes on beside the requests: the relay under its lease, and the consumer that keeps the copy of titles. */
 export function createBackground(database: Database, config: ReviewsConfig, around: Surroundings) {
-  const { log, closers, topicPrefix } = around
+  const { log, registry, closers, topicPrefix } = around
   const instance = config.INSTANCE
   const lease = holdLease({ database, name: 'relay', instance, ttlMs: config.limits.leaseTtlMs, log })
   closers.onClose('lease', () => lease.stop())
+  watchLease(registry, 'reviews.relay', () => lease.epoch() !== null)
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: instance, log, topicPrefix })
   closers.onClose('kafka', () => kafka.close())
   const messages = reviewsMessages(database, kafka, mongoOutbox(database, lease), around)

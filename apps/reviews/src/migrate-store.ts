@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
+import { failPoint } from '@marquee/faults'
 import type { Logger } from '@marquee/service-kit'
 import type { mongo } from 'mongoose'
 import { type Database, reached, requireConnected } from './database-store.js'
@@ -74,6 +75,7 @@ async function run(
     const change = direction === 'up' ? { $push: { done: name } } : { $pull: { done: name } }
     const { matchedCount } = await migrations.updateOne({ _id: id, ...holding }, change)
     if (matchedCount === 0) throw new Error(`another migrator took over while ${name} ran; run it again`)
+    await failPoint('migrate.applied')
   }
   return chosen
 }

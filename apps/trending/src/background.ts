@@ -8,7 +8,14 @@ import {
   startConsumer,
   startRelay,
 } from '@marquee/events'
-import type { Background, createClosers, Logger, Metrics, Registry } from '@marquee/service-kit'
+import {
+  type Background,
+  type createClosers,
+  type Logger,
+  type Metrics,
+  type Registry,
+  watchLease,
+} from '@marquee/service-kit'
 import type { Config } from './config.js'
 import { applyContentEvents } from './consumers/content-events.js'
 import { type Counters, isCountersOutage, type Purpose } from './counters-store.js'
@@ -33,14 +40,15 @@ export interface Surroundings {
 /** All that goes on beside the requests, and how to tell that nothing of it waits. */
 export function createBackground(config: Config, around: Surroundings) {
   const { limits, INSTANCE: instance } = config
-  const { open, log, metrics, closers, topicPrefix } = around
+  const { open, log, metrics, registry, closers, topicPrefix } = around
   const counters = open('background')
   const kafka = connectKafka({ brokers: config.kafkaBrokers, clientId: instance, log, topicPrefix })
   closers.onClose('kafka', () => kafka.close())
   const lease = holdLease({ counters, instance, ttlMs: Math.min(leaseTtlMs, limits.leaseTtlMs), log })
   closers.onClose('lease', () => lease.stop())
+  watchLease(registry, 'trending.leader', () => lease.token() !== null)
   const outbox = streamOutbox({ counters, blocking: open('blocking'), lease })
-  const { observePrepare } = trendingMetrics(metrics, { counters, lease })
+  const { observePrepare } = trendingMetrics(metrics, counters)
 
   const messages = trendingMessages(counters, kafka, outbox, around)
   const preparing = part('preparing', () => {

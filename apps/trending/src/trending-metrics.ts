@@ -1,13 +1,11 @@
 import type { Metrics } from '@marquee/service-kit'
 import type { Counters } from './counters-store.js'
-import type { Lease } from './leader/lease-store.js'
 
 /** What an operator watches of this app, beside what every app has. */
 export function trendingMetrics(
   metrics: Metrics,
-  { counters, lease }: { counters: Counters; lease: Lease },
+  { redis, key }: Counters,
 ): { observePrepare(seconds: number): void } {
-  const { redis, key } = counters
   /** A scrape during an outage still answers: the figure is missing then. */
   const asked = async (set: (value: number) => void, ask: () => Promise<number>) => {
     try {
@@ -16,9 +14,6 @@ export function trendingMetrics(
       set(Number.NaN)
     }
   }
-  metrics.gauge('marquee_trending_leading', '1 where this instance leads', [], (gauge) =>
-    gauge.set(lease.token() ? 1 : 0),
-  )
   metrics.gauge('marquee_trending_outbox_entries', 'Events not yet confirmed by the broker', [], (gauge) =>
     asked(
       (value) => gauge.set(value),

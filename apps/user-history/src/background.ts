@@ -7,7 +7,13 @@ import {
   startConsumer,
 } from '@marquee/events'
 import { createLease, isOutage, job, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
-import type { createClosers, Logger, Metrics, Registry } from '@marquee/service-kit'
+import {
+  type createClosers,
+  type Logger,
+  type Metrics,
+  type Registry,
+  watchLease,
+} from '@marquee/service-kit'
 import { analyticsTopics, applyAnalyticsEvents } from './analytics/apply-analytics-events.js'
 import { pruneDayViewers } from './analytics/views-store.js'
 import type { UserHistoryConfig } from './config.js'
@@ -48,10 +54,11 @@ const consumers = ({ primary }: UserHistory): Consumer[] => [
 /** What goes on beside the requests: the jobs under a lease, and the consumers. */
 export function createBackground(userHistory: UserHistory, config: UserHistoryConfig, around: Surroundings) {
   const { primary, replica, limits } = userHistory
-  const { log, metrics, closers } = around
+  const { log, metrics, registry, closers } = around
   const lease = (name: string) => {
     const opened = createLease(primary, name, config.INSTANCE, { ttlMs: limits.leaseTtlMs, log })
     closers.onClose(`lease ${name}`, () => opened.release())
+    watchLease(registry, name, () => opened.epoch() !== null)
     return opened
   }
   const jobsLease = lease('user-history.jobs')

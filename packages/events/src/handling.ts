@@ -1,4 +1,5 @@
 import { deadTopic, type EventType } from '@marquee/contracts'
+import { failPoint } from '@marquee/faults'
 import type { ConsumerOptions, Context } from './consumer-options.js'
 import type { InMessage, OutMessage } from './handle.js'
 import { parseMessage, type ReceivedEvent, toDeadLetter } from './message.js'
@@ -41,7 +42,11 @@ export function createHandling(
   }
   const attempt = (events: ReceivedEvent[], signal: AbortSignal) =>
     tryThrice(
-      () => apply(events, signal),
+      async () => {
+        await failPoint('consumer.handling')
+        await apply(events, signal)
+        await failPoint('consumer.handled')
+      },
       options.isOutage,
       signal,
       (error) => log.warn({ err: error, group, event: events[0]?.id }, 'event failed'),

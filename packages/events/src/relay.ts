@@ -1,4 +1,5 @@
 import { deadTopic, type EventRecord } from '@marquee/contracts'
+import { failPoint } from '@marquee/faults'
 import type { Registry } from 'prom-client'
 import type { Kafka, OutMessage } from './handle.js'
 import { toMessage } from './message.js'
@@ -131,11 +132,14 @@ function publisher(
   async function untilConfirmed(
     records: EventRecord[],
     messages: OutMessage[],
-    fresh: boolean,
+    claimedAt: number,
   ): Promise<boolean> {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
       try {
-        if (!(fresh && attempt === 0) && !(await ours(records))) return false
+        await failPoint('relay.claimed')
+        // A process that was frozen since its claim asks again before it sends.
+        const fresh = attempt === 0 && performance.now() - claimedAt < 2000
+        if (!fresh && !(await ours(records))) return false
         await send(messages)
         return true
       } catch (error) {
@@ -151,6 +155,7 @@ function publisher(
   async function untilMarked(records: EventRecord[]): Promise<void> {
     for (;;) {
       try {
+        await failPoint('relay.sent')
         return await outbox.markPublished(records)
       } catch (error) {
         if (signal.aborted) throw error
@@ -162,9 +167,7 @@ function publisher(
 
   return async (records: EventRecord[], claimedAt: number): Promise<void> => {
     for (const part of portions(records)) {
-      // A process that was frozen since its claim asks again before it sends.
-      const fresh = performance.now() - claimedAt < 2000
-      if (!(await untilConfirmed(part.records, part.messages, fresh))) return
+      if (!(await untilConfirmed(part.records, part.messages, claimedAt))) return
       await untilMarked(part.records)
       metrics.published.inc({ relay: name }, part.records.length)
     }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { type RunnerOption, runner } from 'node-pg-migrate'
+import { failPoint } from '@marquee/faults'
+import { PG_MIGRATE_LOCK_ID, type RunnerOption, runner } from 'node-pg-migrate'
 import pg from 'pg'
 import type { Log } from './pool.js'
 
@@ -22,42 +23,45 @@ export interface MigrateOptions {
  * @returns names of the migrations that ran
  */
 export async function migrate(options: MigrateOptions): Promise<string[]> {
-  const until = performance.now() + (options.waitMs ?? 60_000)
-  for (;;) {
-    try {
-      return await migrateOnce(options)
-    } catch (error) {
-      if (!isBusy(error) || performance.now() > until) throw error
-      options.log.info({ dir: options.dir }, 'another migrator is at work, waiting')
-      await delay(200 + Math.random() * 200)
-    }
-  }
-}
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && error.message.startsWith('Another migration is already running')
-
-async function migrateOnce({ url, dir, direction, count, log }: MigrateOptions): Promise<string[]> {
   const client = new pg.Client({
-    connectionString: url,
+    connectionString: options.url,
     application_name: 'migrate',
     connectionTimeoutMillis: 5000,
   })
   client.on('error', () => {})
   await client.connect()
   try {
-    const done = await runner({
-      ...runnerOptions,
-      dbClient: client,
-      dir,
-      direction,
-      logger: quiet(log),
-      ...(count && { count }),
-    })
-    return done.map((migration) => migration.name)
+    await waitForTurn(client, options)
+    return await run(client, options)
   } finally {
     await client.end()
   }
+}
+
+/** The lock ends with the connection, and so with a migrator that is killed. */
+async function waitForTurn(client: pg.Client, { dir, log, waitMs = 60_000 }: MigrateOptions): Promise<void> {
+  const until = performance.now() + waitMs
+  for (;;) {
+    const { rows } = await client.query(`SELECT pg_try_advisory_lock(${PG_MIGRATE_LOCK_ID}) AS ours`)
+    if (rows[0].ours) return
+    if (performance.now() > until) throw new Error(`another migrator has been at work for ${waitMs} ms`)
+    log.info({ dir }, 'another migrator is at work, waiting')
+    await delay(200 + Math.random() * 200)
+  }
+}
+
+/** One by one, so that there is a moment between two. */
+async function run(client: pg.Client, { dir, direction, count, log }: MigrateOptions): Promise<string[]> {
+  const most = count ?? (direction === 'up' ? Number.POSITIVE_INFINITY : 1)
+  const names: string[] = []
+  while (names.length < most) {
+    const step = { dbClient: client, dir, direction, count: 1, noLock: true, logger: quiet(log) }
+    const [done] = await runner({ ...runnerOptions, ...step })
+    if (!done) break
+    names.push(done.name)
+    await failPoint('migrate.applied')
+  }
+  return names
 }
 
 // The runtime's own import instead of a second loader, so that a migration sees the same packages as everyone else.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Limits, mayAccess, type Viewer } from '@marquee/contracts'
+import { failPoint } from '@marquee/faults'
 import { ApiError, asApiError } from './api-error.js'
 import { readBody } from './body.js'
 import { createCall } from './call.js'
@@ -75,11 +76,17 @@ function answer(
         return handle(call)
       })
     : handle(call)
-  if (!(reply instanceof Promise)) send(req, res, reply)
+  const writes = prepared.endpoint.method !== 'GET'
+  if (!(reply instanceof Promise || writes)) send(req, res, reply)
   else
-    reply
-      .then((value: Reply) => send(req, res, value))
+    Promise.resolve(reply)
+      .then((value) => (writes ? sendWritten(req, res, value) : send(req, res, value)))
       .catch((error: unknown) => fail(req, res, error, options.isOutage))
+}
+
+async function sendWritten(req: IncomingMessage, res: ServerResponse, reply: Reply): Promise<void> {
+  if (reply.status < 300) await failPoint('request.answering')
+  send(req, res, reply)
 }
 
 function readCall(

@@ -25,7 +25,7 @@ export {
 export { idempotencyKeyHeader } from './idempotency-key.js'
 export type { Background } from './lifecycle.js'
 export { createLogger, type Logger, silentLogger } from './logger.js'
-export { createMetrics, type Metrics, Registry } from './metrics.js'
+export { createMetrics, type Metrics, Registry, watchLease } from './metrics.js'
 export { type DocumentInfo, openApiDocument } from './openapi.js'
 export { problemBody, problemType } from './problem.js'
 export { json, jsonBytes, noContent, type Reply } from './reply.js'

@@ -42,6 +42,28 @@ export function createMetrics(name: string) {
   }
 }
 
+const leases = new WeakMap<Registry, Map<string, () => boolean>>()
+
+/**
+ * Shows at each scrape whether this process holds a lease: `marquee_lease_leading{lease="<app>.<what>"}`, 1 or 0. Several leases of a
+ * registry share the gauge.
+ */
+export function watchLease(registry: Registry, lease: string, leads: () => boolean): void {
+  const known = leases.get(registry)
+  if (known) return void known.set(lease, leads)
+  const watched = new Map([[lease, leads]])
+  leases.set(registry, watched)
+  new Gauge({
+    name: 'marquee_lease_leading',
+    help: '1 where this process holds the lease',
+    labelNames: ['lease'],
+    registers: [registry],
+    collect() {
+      for (const [name, isOurs] of watched) this.set({ lease: name }, isOurs() ? 1 : 0)
+    },
+  })
+}
+
 /** Memory, processor, event loop and collector of this process; once per registry. */
 export function addProcessMetrics(registry: Registry): void {
   if (!registry.getSingleMetric('process_resident_memory_bytes'))
