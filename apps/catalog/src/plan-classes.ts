@@ -4,7 +4,7 @@
  * - `projection`: content_listing and episode_listing alone, of which the coordinator has a copy.
  * - `reference`: genres alone, a reference table too.
  * - `foreign`: one page of each foreign table, taken there (filter, order, limit), and nothing beside it but projections.
- * - `every-shard`: of a consumer or a job, never of a request.
+ * - `every-shard`: of a consumer, a job, or another app's copy of everything; never of a caller's request.
  * - `local`: outbox, inbox, leases, idempotency keys: on the coordinator.
  * - `no-table`: asks the server alone.
  * - `bulk`: of the command line (seed, import), free to ask as it likes.
@@ -115,6 +115,8 @@ export const planClasses: Record<string, PlanEntry> = {
 
   'stats.apply': { class: 'every-shard', values: [[id], [1], [1.5], [1]] },
   'stats.apply-ratings': { class: 'every-shard', values: [[id], [15], [2], [1]] },
+  'copies.titles': { class: 'every-shard', values: [id, 501] },
+  'copies.episodes': { class: 'projection', values: [id, 501] },
   'stats.changed': { class: 'every-shard', values: [time, id, 1000] },
   'stats.now': { class: 'no-table', values: [] },
   'citus.installed': { class: 'no-table' },

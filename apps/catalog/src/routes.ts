@@ -9,6 +9,8 @@ import { listContent } from './content/list-content.js'
 import { listContentIds } from './content/list-content-ids.js'
 import { patchContent } from './content/patch-content.js'
 import type { Catalog } from './context.js'
+import { listAllEpisodes } from './copies/list-all-episodes.js'
+import { listAllTitles } from './copies/list-all-titles.js'
 import { archiveEpisode } from './episodes/archive-episode.js'
 import { createEpisode } from './episodes/create-episode.js'
 import { getEpisode } from './episodes/get-episode.js'
@@ -35,4 +37,6 @@ export const routes = (catalog: Catalog): Endpoint[] => [
   listUserIds(catalog), //      GET    /api/v1/content/users/ids
   listWatchHistory(catalog), // GET    /api/v1/content/users/{userId}/watch-history
   getAudience(catalog), //      GET    /internal/content/{id}/audience
+  listAllTitles(catalog), //    GET    /internal/titles
+  listAllEpisodes(catalog), //  GET    /internal/episodes
 ]

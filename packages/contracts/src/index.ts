@@ -1,5 +1,6 @@
 export * from './common.js'
 export * from './content.js'
+export * from './copies.js'
 export * from './details.js'
 export * from './episode.js'
 export * from './events/envelope.js'

@@ -1,0 +1,31 @@
+import { eventTypes } from './events/event-types.js'
+import { world } from './world.js'
+import { z } from './z.js'
+
+/*
+ * What the catalogue answers an app that makes its copy anew: the same words as its events use, with the version that the newest
+ * event of the subject has. Every status is there, since a copy also keeps what was taken down.
+ */
+const version = z.int().min(1).describe('`subjectVersion` of its newest event')
+const next = z.string().nullable().describe('Id to ask the next page `after`, null on the last')
+const { winterTide } = world.contents
+const { winterTide1 } = world.episodes
+
+export const InternalTitle = eventTypes['content.updated'].schema.extend({ version }).openapi('InternalTitle')
+export type InternalTitle = z.infer<typeof InternalTitle>
+
+export const InternalEpisode = eventTypes['episode.updated'].schema
+  .extend({ version })
+  .openapi('InternalEpisode')
+export type InternalEpisode = z.infer<typeof InternalEpisode>
+
+/** A page in the order of ids. */
+export const InternalTitles = z
+  .object({ items: z.array(InternalTitle), next })
+  .openapi('InternalTitles', { example: { items: [winterTide], next: winterTide.id } })
+export type InternalTitles = z.infer<typeof InternalTitles>
+
+export const InternalEpisodes = z
+  .object({ items: z.array(InternalEpisode), next })
+  .openapi('InternalEpisodes', { example: { items: [winterTide1], next: winterTide1.id } })
+export type InternalEpisodes = z.infer<typeof InternalEpisodes>
