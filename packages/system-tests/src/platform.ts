@@ -17,6 +17,10 @@ export interface Run {
     kafka: string[]
   }
   processes: Record<string, number>
+  /** Origins of all instances by app; the gateway's too. */
+  instances: Record<string, string[]>
+  /** All that should run. */
+  states: { name: string; kind: 'engine' | 'app'; port: number; state: string; restarts: number }[]
   supervisor: number
 }
 

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import {
   changeState,
   type Fleet,
@@ -82,6 +84,7 @@ async function keepRunning(fleet: Fleet, owned: Owned, running: RunningProcess):
   if (Date.now() - readySince > steadyMs) owned.failures = 0
   while (!isStopping(fleet)) {
     changeState(fleet, owned, 'restarting', reason)
+    await untilNotHeld(fleet, owned.spec.name)
     await pause(fleet, backoffMs(owned.failures++))
     // An app waits for what it stands on: otherwise its own backoff would outlast the other's recovery. Not for ever,
     // as it can serve without some of it. Engines do without each other: a coordinator serves what it can while a
@@ -94,4 +97,11 @@ async function keepRunning(fleet: Fleet, owned: Owned, running: RunningProcess):
       reason = (error as Error).message
     }
   }
+}
+
+/** A file of this name in the data folder keeps a process that ended from being started again until it is removed. */
+const heldFile = (fleet: Fleet, name: string) => path.join(fleet.options.dataDir, 'held', name)
+
+async function untilNotHeld(fleet: Fleet, name: string): Promise<void> {
+  while (!isStopping(fleet) && existsSync(heldFile(fleet, name))) await pause(fleet, 100)
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import net from 'node:net'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
@@ -80,6 +80,30 @@ describe('a supervised fleet', () => {
       state: 'restarting',
       reason: 'it was killed by SIGKILL',
     })
+  })
+
+  it('keeps a process that ended from starting while a file in held/ names it', async () => {
+    const dataDir = await temporaryFolder()
+    const held = path.join(dataDir, 'held', 'engine#2')
+    await mkdir(path.dirname(held))
+    const supervisor = owned(
+      [await scriptSpec(dataDir, 'engine#2'), await scriptSpec(dataDir, 'other')],
+      dataDir,
+    )
+    await supervisor.start()
+    await writeFile(held, '')
+    const first = supervisor.pids()
+    for (const pid of Object.values(first)) process.kill(pid, 'SIGKILL')
+    // The other one, killed at the same moment, is back: so would this one be.
+    const isBack = (name: string) => async () =>
+      supervisor.states()[name] === 'ready' && supervisor.pids()[name] !== first[name]
+    expect(await waitUntil(isBack('other'), 5_000)).toBe(true)
+    expect([supervisor.pids()['engine#2'], supervisor.states()['engine#2']]).toEqual([
+      undefined,
+      'restarting',
+    ])
+    await rm(held)
+    expect(await waitUntil(isBack('engine#2'), 5_000)).toBe(true)
   })
 
   it('waits longer after each failure, but never long', () => {

@@ -13,6 +13,10 @@ export interface FaultCase {
   id: string
   /** What breaks, in a few words, for the report. */
   fault: string
+  /** Apps of which one instance is away for most of the case: their requests need not be spread evenly. */
+  away?: readonly string[]
+  /** It feeds poison, so dead letters are no difference. */
+  poison?: true
   /**
    * Breaks things and mends them. Resolves when nothing is broken on purpose any more; recovery is measured from the moment it tells.
    * @throws AssertionError when a promise of this very fault is broken
@@ -58,6 +62,13 @@ export interface Scene {
   metric(instance: string, name: string, labels?: Record<string, string>): Promise<number>
   /** Arms a fail point; `fired` resolves when it went off. */
   arm(point: FailPointName, armed: Armed): { fired(): Promise<void>; disarm(): void }
+  /**
+   * Ends everything, the supervisor too, by SIGKILL or in order, and starts it again on the same data and ports. `env` is added to
+   * its environment until the next start. Milliseconds from that start until all was ready.
+   */
+  startAnew(how: 'kill' | 'stop', env?: Record<string, string>): Promise<number>
+  /** These may exit (again) without it being a difference. What `kill`, `terminate` and fail points end is known anyway. */
+  excuse(...names: string[]): void
   /** The way to a process: every client but this test goes through it. */
   link(process: string): Link
   /** `npm run ops -- <args>`. */
