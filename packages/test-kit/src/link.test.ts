@@ -98,7 +98,7 @@ describe('a link', () => {
     expect(link.hindered()).toBe(20)
   })
 
-  it('keeps the order of bytes, also when it is mended under them', async () => {
+  it('keeps the order of bytes, also when it gets better under them', async () => {
     const { link } = await echo()
     const socket = await client(link)
     let got = ''
@@ -108,7 +108,7 @@ describe('a link', () => {
     link.slow(200)
     let said = ''
     for (let n = 0; n < 50; n++) {
-      if (n === 25) link.mend()
+      if (n === 25) link.slow(1)
       const word = `${n};`
       said += word
       await new Promise((resolve) => socket.write(word, resolve))
@@ -165,7 +165,7 @@ describe('a link', () => {
       socket.on('data', () => heard++)
       socket.write('anybody?')
     }
-    leaving.destroy()
+    leaving.resetAndDestroy()
     await settle(() => expect(link.hindered()).toBe(16))
     await new Promise((resolve) => setTimeout(resolve, 100))
     expect(heard).toBe(0)
