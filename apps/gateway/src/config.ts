@@ -1,4 +1,4 @@
-import { commonConfig, readConfig } from '@marquee/service-kit'
+import { commonConfig, originList, readConfig } from '@marquee/service-kit'
 import { z } from 'zod'
 import { isDevelopmentKey, readKeySet } from './access/signing-keys.js'
 
@@ -10,10 +10,10 @@ const origin = z
 const Config = z
   .object({
     ...commonConfig,
-    CATALOG_ORIGIN: origin,
-    TRENDING_ORIGIN: origin,
-    USER_HISTORY_ORIGIN: origin,
-    REVIEWS_ORIGIN: origin,
+    CATALOG_ORIGINS: originList,
+    TRENDING_ORIGINS: originList,
+    USER_HISTORY_ORIGINS: originList,
+    REVIEWS_ORIGINS: originList,
     /** Shares the counts of the rate limits between instances, and keeps last good parts of composed answers. Works without. */
     CACHE_URL: z.url({ protocol: /^rediss?$/ }).optional(),
     /** Public keys that tokens are signed with, as a JWKS. */

@@ -140,10 +140,10 @@ async function startGateway(env: Record<string, string>): Promise<Gateway> {
 const apps = ['catalog', 'userHistory', 'reviews', 'trending'] as const
 export type App = (typeof apps)[number]
 const variables: Record<App, string> = {
-  catalog: 'CATALOG_ORIGIN',
-  userHistory: 'USER_HISTORY_ORIGIN',
-  reviews: 'REVIEWS_ORIGIN',
-  trending: 'TRENDING_ORIGIN',
+  catalog: 'CATALOG_ORIGINS',
+  userHistory: 'USER_HISTORY_ORIGINS',
+  reviews: 'REVIEWS_ORIGINS',
+  trending: 'TRENDING_ORIGINS',
 }
 
 /** A gateway before a stub of every app, with a key that signs tokens for it. */

@@ -49,6 +49,8 @@ const info = {
 }
 
 type Clients = Record<UpstreamName, HttpClient>
+/** Where the instances of each app listen. */
+type Origins = Record<UpstreamName, string[]>
 type Closers = ReturnType<typeof createClosers>
 
 /** Down or frozen it costs precision of the limits and last good answers, so nothing here waits for it for long. */
@@ -65,17 +67,17 @@ function connectCache(url: string, log: Logger): Redis {
   return redis
 }
 
-const originsOf = (config: GatewayConfig): Record<UpstreamName, string> => ({
-  catalog: config.CATALOG_ORIGIN,
-  'user-history': config.USER_HISTORY_ORIGIN,
-  reviews: config.REVIEWS_ORIGIN,
-  trending: config.TRENDING_ORIGIN,
+const originsOf = (config: GatewayConfig): Origins => ({
+  catalog: config.CATALOG_ORIGINS,
+  'user-history': config.USER_HISTORY_ORIGINS,
+  reviews: config.REVIEWS_ORIGINS,
+  trending: config.TRENDING_ORIGINS,
 })
 
 /** For what is asked in the background: health and documents. */
-function openClients(origins: Record<UpstreamName, string>, closers: Closers): Clients {
-  const clients = Object.entries(origins).map(([name, origin]) => {
-    const client = httpClient({ name, origin, timeoutMs: 1400, connections: 2 })
+function openClients(origins: Origins, closers: Closers): Clients {
+  const clients = Object.entries(origins).map(([name, of]) => {
+    const client = httpClient({ name, origins: of, timeoutMs: 1400, connections: 2 })
     closers.onClose(`client of ${name}`, () => client.close())
     return [name, client]
   })
@@ -107,7 +109,7 @@ function buildAccess(config: GatewayConfig, limits: Limits, redis: Redis | null,
 }
 
 interface ComposedNeeds {
-  origins: Record<UpstreamName, string>
+  origins: Origins
   limits: Limits
   redis: Redis | null
   metrics: Metrics

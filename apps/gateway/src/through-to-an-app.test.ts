@@ -49,7 +49,7 @@ beforeAll(async () => {
     readiness: {},
   })
   const origin = `http://127.0.0.1:${(await app.listen()).port}`
-  const around = await surround({ env: { CATALOG_ORIGIN: origin } })
+  const around = await surround({ env: { CATALOG_ORIGINS: origin } })
   gateway = around.gateway
   editor = await around.key.sign({ sub: 'edith', roles: ['editor'] })
   viewer = await around.key.sign()

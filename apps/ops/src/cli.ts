@@ -10,7 +10,7 @@ import { reconcile } from './commands/reconcile.js'
 import { reset } from './commands/reset.js'
 import { status } from './commands/status.js'
 import { token } from './commands/token.js'
-import { type Config, readConfig } from './config.js'
+import { type Config, Instances, readConfig } from './config.js'
 import { dev } from './dev/dev.js'
 import { up } from './platform/up.js'
 import { upDetached } from './platform/up-detached.js'
@@ -68,13 +68,18 @@ function addPlatform(ops: Command, run: Run, { parent, build = noBuild }: Surrou
     .command('up')
     .description('start everything and stay in the foreground (npm start)')
     .option('-d, --detach', 'return when everything is ready; stop it with `down`')
+    .addOption(instancesOption())
   upCommand.action(() =>
-    run((config) => (upCommand.opts().detach ? upDetached(config) : up(config, { parent })))(),
+    run((config) => {
+      const asked = { ...config, ...upCommand.opts<{ instances?: number }>() }
+      return upCommand.opts().detach ? upDetached(asked) : up(asked, { parent })
+    })(),
   )
-  ops
+  const devCommand = ops
     .command('dev')
     .description('like up, and compile and restart what changes (npm run dev)')
-    .action(run((config) => dev(config, { parent, build })))
+    .addOption(instancesOption())
+  devCommand.action(() => run((config) => dev({ ...config, ...devCommand.opts() }, { parent, build }))())
   ops.command('down').description('stop everything in order').action(run(down))
   const resetCommand = ops
     .command('reset')
@@ -173,6 +178,17 @@ function addComparisons(ops: Command, run: Run): void {
     .option('--json', 'as JSON')
   reconcileCommand.action(() => run((config) => reconcile(config, reconcileCommand.opts()))())
 }
+
+const instancesOption = () =>
+  new Option('--instances <count>', 'how many of each app, 1 to 9 (or MARQUEE_INSTANCES)').argParser(
+    (text) => {
+      const { success, data } = Instances.safeParse(text === '' ? undefined : text)
+      if (success) return data
+      throw new OpsError(`--instances takes a number from 1 to 9, not "${text}".`, {
+        exitCode: exitCodes.usage,
+      })
+    },
+  )
 
 function wholeNumber(text: string): number {
   if (/^\d{1,6}$/.test(text)) return Number(text)

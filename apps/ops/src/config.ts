@@ -6,8 +6,13 @@ import { exitCodes, OpsError } from './problem.js'
 
 const optionalUrl = z.url().optional()
 
+/** Of each app: as many fit between its first port and the engines'. */
+const maxInstances = 9
+export const Instances = z.coerce.number(`a number from 1 to ${maxInstances}`).int().min(1).max(maxInstances)
+
 const Environment = z.object({
   MARQUEE_PORT: z.coerce.number().int().min(1024).max(65_000).default(3000),
+  MARQUEE_INSTANCES: Instances.default(1),
   MARQUEE_DATA: z.string().min(1).default('.data'),
   MARQUEE_SEED_SIZE: z.enum([...seedSizeNames, 'none']).default('s'),
   MARQUEE_CATALOG: z.enum(['auto', 'plain', 'citus']).default('auto'),
@@ -36,6 +41,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
   const values = parsed.data
   return {
     port: values.MARQUEE_PORT,
+    instances: values.MARQUEE_INSTANCES,
     dataDir: resolve(root, values.MARQUEE_DATA),
     seedSize: values.MARQUEE_SEED_SIZE,
     catalogMode: values.MARQUEE_CATALOG,

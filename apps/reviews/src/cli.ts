@@ -58,10 +58,10 @@ program
 const print = (json: boolean, value: object, text: string) => console.log(json ? JSON.stringify(value) : text)
 
 /** Every published title, by the catalogue's own pages. */
-async function titleIds(origin: string | undefined): Promise<string[]> {
-  if (!origin)
-    throw new ConfigError(['CATALOG_ORIGIN is missing: the catalogue says what there is to review'])
-  const catalog = httpClient({ origin, name: 'The catalogue', timeoutMs: 10_000 })
+async function titleIds(origins: string[] | undefined): Promise<string[]> {
+  if (!origins)
+    throw new ConfigError(['CATALOG_ORIGINS is missing: the catalogue says what there is to review'])
+  const catalog = httpClient({ origins, name: 'The catalogue', timeoutMs: 10_000 })
   try {
     return await catalogIds(catalog)
   } finally {
@@ -88,8 +88,8 @@ program
   .option('--today <date>', 'the reviews are from the ten months before (YYYY-MM-DD)', day, utcMidnight())
   .option('--json', 'print JSON', false)
   .action(({ size, seed, today, json }: SeedCommand) =>
-    withDatabase(async (database, { CATALOG_ORIGIN }) => {
-      const ids = await titleIds(CATALOG_ORIGIN)
+    withDatabase(async (database, { CATALOG_ORIGINS }) => {
+      const ids = await titleIds(CATALOG_ORIGINS)
       const everybody = seedUsers(seedSizes[size].users, seed)
       // The named ones are for those who try the platform out: they have said nothing but what the named world says.
       const people = everybody.slice(Object.keys(world.viewers).length)

@@ -1,5 +1,5 @@
 import { readLimits } from '@marquee/contracts'
-import { commonConfig, readConfig } from '@marquee/service-kit'
+import { commonConfig, originList, readConfig } from '@marquee/service-kit'
 import { z } from 'zod'
 
 const ReviewsConfig = z.object({
@@ -9,7 +9,7 @@ const ReviewsConfig = z.object({
     .string()
     .min(1)
     .transform((text) => text.split(',')),
-  CATALOG_ORIGIN: z.url({ protocol: /^https?$/ }),
+  CATALOG_ORIGINS: originList,
 })
 
 /** @throws ConfigError with everything that is wrong */
@@ -19,8 +19,8 @@ export const readReviewsConfig = (env: NodeJS.ProcessEnv = process.env) => ({
 })
 export type ReviewsConfig = ReturnType<typeof readReviewsConfig>
 
-const CommandConfig = ReviewsConfig.pick({ DATABASE_URL: true, CATALOG_ORIGIN: true }).partial({
-  CATALOG_ORIGIN: true,
+const CommandConfig = ReviewsConfig.pick({ DATABASE_URL: true, CATALOG_ORIGINS: true }).partial({
+  CATALOG_ORIGINS: true,
 })
 
 /** The command line needs less; only `seed` asks the catalogue. @throws ConfigError */

@@ -28,7 +28,7 @@ export function createReviews(config: ReviewsConfig, topicPrefix = '') {
 
   const database = open('request')
   const catalog = httpClient({
-    origin: config.CATALOG_ORIGIN,
+    origins: config.CATALOG_ORIGINS,
     name: 'The catalogue',
     timeoutMs: limits.askOwnerTimeoutMs,
   })

@@ -39,9 +39,9 @@ const print = (json: boolean, value: Record<string, unknown>, text: string) =>
   console.log(json ? JSON.stringify(value) : text)
 
 /** The catalogue names every title; what trending knows by itself does where the catalogue does not run. */
-async function titleIds(counters: Counters, origin: string | undefined): Promise<string[]> {
-  if (!origin) return publishedIds(counters)
-  const catalog = httpClient({ origin, name: 'The catalogue', timeoutMs: 10_000 })
+async function titleIds(counters: Counters, origins: string[] | undefined): Promise<string[]> {
+  if (!origins) return publishedIds(counters)
+  const catalog = httpClient({ origins, name: 'The catalogue', timeoutMs: 10_000 })
   try {
     return await catalogIds(catalog)
   } finally {
@@ -61,9 +61,9 @@ program
   .option('--seed <n>', 'another number makes other views', between(0, 4_294_967_295), 1)
   .option('--json', 'print JSON', false)
   .action((options: { views: number; days: number; seed: number; json: boolean }) =>
-    withCounters(async (counters, { CATALOG_ORIGIN }) => {
+    withCounters(async (counters, { CATALOG_ORIGINS }) => {
       const { views, days, seed, json } = options
-      const ids = await titleIds(counters, CATALOG_ORIGIN)
+      const ids = await titleIds(counters, CATALOG_ORIGINS)
       if (ids.length === 0)
         throw new Error('there is no title to view yet: seed or import the catalogue first')
       const show = (done: number) =>

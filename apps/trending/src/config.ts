@@ -1,9 +1,9 @@
 import { readLimits, z } from '@marquee/contracts'
-import { commonConfig, readConfig } from '@marquee/service-kit'
+import { commonConfig, originList, readConfig } from '@marquee/service-kit'
 
 const stores = {
   COUNTERS_URL: z.url({ protocol: /^rediss?$/ }),
-  CATALOG_ORIGIN: z.url({ protocol: /^https?$/ }),
+  CATALOG_ORIGINS: originList,
 }
 
 const Config = z.object({ ...commonConfig, ...stores, KAFKA_BROKERS: z.string().min(1) })
@@ -17,7 +17,7 @@ export function serviceConfig(env: NodeJS.ProcessEnv = process.env) {
 
 const CliConfig = z.object({
   COUNTERS_URL: stores.COUNTERS_URL,
-  CATALOG_ORIGIN: stores.CATALOG_ORIGIN.optional(),
+  CATALOG_ORIGINS: stores.CATALOG_ORIGINS.optional(),
 })
 
 /** What the commands need: the counters, and the catalogue where it runs. @throws ConfigError */

@@ -23,7 +23,7 @@ export function createTrending(config: Config, apart?: { root: string; topicPref
 
   const counters = open('request')
   const catalog = httpClient({
-    origin: config.CATALOG_ORIGIN,
+    origins: config.CATALOG_ORIGINS,
     name: 'The catalogue',
     timeoutMs: limits.askOwnerTimeoutMs,
   })

@@ -1,18 +1,20 @@
 import { readLimits } from '@marquee/contracts'
-import { commonConfig, readConfig } from '@marquee/service-kit'
+import { commonConfig, originList, readConfig } from '@marquee/service-kit'
 import { z } from 'zod'
 
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/ })
+
+const brokers = z
+  .string()
+  .min(1)
+  .transform((text) => text.split(','))
 
 const UserHistoryConfig = z.object({
   ...commonConfig,
   DATABASE_URL: postgresUrl,
   REPLICA_URL: postgresUrl,
-  KAFKA_BROKERS: z
-    .string()
-    .min(1)
-    .transform((text) => text.split(',')),
-  CATALOG_ORIGIN: z.url({ protocol: /^https?$/ }),
+  KAFKA_BROKERS: brokers,
+  CATALOG_ORIGINS: originList,
 })
 
 /** @throws ConfigError with everything that is wrong */
@@ -25,7 +27,8 @@ export type UserHistoryConfig = ReturnType<typeof readUserHistoryConfig>
 const CommandConfig = z.object({
   DATABASE_URL: postgresUrl,
   REPLICA_URL: postgresUrl.optional(),
-  CATALOG_ORIGIN: z.url({ protocol: /^https?$/ }).optional(),
+  CATALOG_ORIGINS: originList.optional(),
+  KAFKA_BROKERS: brokers.optional(),
   ANALYST_PASSWORD: z.string().min(1).optional(),
   FEDERATION_PASSWORD: z.string().min(1).optional(),
   REPLICATION_PASSWORD: z.string().min(1).optional(),

@@ -20,7 +20,7 @@ export function createUserHistory(config: UserHistoryConfig, topicPrefix?: strin
   const databases = openDatabases({ DATABASE_URL, REPLICA_URL, queryTimeoutMs: limits.storeTimeoutMs, log })
   closers.onClose('databases', () => databases.close())
   const catalog = httpClient({
-    origin: config.CATALOG_ORIGIN,
+    origins: config.CATALOG_ORIGINS,
     name: 'The catalogue',
     timeoutMs: limits.askOwnerTimeoutMs,
   })

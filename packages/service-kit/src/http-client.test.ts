@@ -15,7 +15,7 @@ describe('a call to another app', () => {
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    client = httpClient({ origin, name: 'catalog', timeoutMs })
+    client = httpClient({ origins: [origin], name: 'catalog', timeoutMs })
   }
   afterEach(async () => {
     server.closeAllConnections()

@@ -10,7 +10,8 @@ import { Pool } from 'undici'
 import { ApiError, isNetworkOutage } from './api-error.js'
 
 export interface HttpClientOptions {
-  origin: string
+  /** Of its instances, which take turns. */
+  origins: readonly string[]
   /** Names the other side in problems. */
   name: string
   /** For the whole call, retries included. */
@@ -49,12 +50,13 @@ const outageStatuses = new Set([502, 503, 504])
  * connection failed, and a breaker that opens after five failures in a row (no answer, 502, 503, 504). Any answer is returned.
  * @throws ApiError unavailable when there is no answer in time, at once while the breaker is open
  */
-export function httpClient({ origin, name, timeoutMs, connections = 16 }: HttpClientOptions): HttpClient {
-  const pool = new Pool(origin, {
-    connections,
-    connect: { timeout: 1000 },
-    maxResponseSize: maxResponseBytes,
-  })
+export function httpClient({ origins, name, timeoutMs, connections = 16 }: HttpClientOptions): HttpClient {
+  const pools = origins.map(
+    (origin) =>
+      new Pool(origin, { connections, connect: { timeout: 1000 }, maxResponseSize: maxResponseBytes }),
+  )
+  let turn = 0
+  const next = () => pools[turn++ % pools.length] as Pool
   /** Calls that our own caller gave up: nothing is said by them about the other side. */
   const givenUp = new WeakSet<object>()
   const breaker = circuitBreaker(
@@ -70,7 +72,7 @@ export function httpClient({ origin, name, timeoutMs, connections = 16 }: HttpCl
   async function request(outgoing: OutgoingRequest): Promise<Incoming> {
     const deadline = startDeadline(timeoutMs, outgoing.signal)
     try {
-      return await breaker.execute(() => withRetries(pool, outgoing, deadline.signal, givenUp))
+      return await breaker.execute(() => withRetries(next, outgoing, deadline.signal, givenUp))
     } catch (cause) {
       if (outgoing.signal?.aborted) throw cause
       const what = cause instanceof BrokenCircuitError ? 'has not answered lately' : 'does not answer'
@@ -79,18 +81,22 @@ export function httpClient({ origin, name, timeoutMs, connections = 16 }: HttpCl
       deadline.clear()
     }
   }
-  return { request, get: (path, options) => request({ path, ...options }), close: () => pool.close() }
+  return {
+    request,
+    get: (path, options) => request({ path, ...options }),
+    close: async () => void (await Promise.all(pools.map((pool) => pool.close()))),
+  }
 }
 
 async function withRetries(
-  pool: Pool,
+  next: () => Pool,
   outgoing: OutgoingRequest,
   signal: AbortSignal,
   givenUp: WeakSet<object>,
 ): Promise<Incoming> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await once(pool, outgoing, signal)
+      return await once(next(), outgoing, signal)
     } catch (error) {
       if (outgoing.signal?.aborted) givenUp.add(error as object)
       const again = repeatable.has(outgoing.method ?? 'GET') && isNetworkOutage(error)

@@ -17,6 +17,14 @@ export const commonConfig = {
   INSTANCE: z.string().regex(/^[a-z][a-z0-9-]*(#\d+)?$/),
 }
 
+/** Where the instances of another app listen, separated by commas: as `httpClient` takes them, each once. */
+export const originList = z
+  .string()
+  .transform((text) => text.split(',').map((item) => item.trim()))
+  .pipe(z.array(z.url({ protocol: /^https?$/ }).transform((text) => new URL(text).origin)))
+  .transform((origins) => [...new Set(origins)])
+  .meta({ description: 'scheme, host and port of each instance, separated by commas' })
+
 /**
  * The environment as typed values; names that the schema does not know are ignored.
  * Overrides of limits are checked along, so `readLimits(env)` cannot fail afterwards.

@@ -123,10 +123,10 @@ function refusal(status: number, body: Buffer): ApiError {
  * tables behind the audience may hang without closing the catalogue to its other readers.
  * @param timeoutMs of every call
  */
-export function openDownstreams(origins: Record<UpstreamName, string>, limits: Limits, timeoutMs: number) {
+export function openDownstreams(origins: Record<UpstreamName, string[]>, limits: Limits, timeoutMs: number) {
   const clients: HttpClient[] = []
   const open = (app: UpstreamName, name: string): HttpClient => {
-    const client = httpClient({ origin: origins[app], name, timeoutMs, connections })
+    const client = httpClient({ origins: origins[app], name, timeoutMs, connections })
     clients.push(client)
     return client
   }

@@ -29,15 +29,18 @@ const hotMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
  * @param callerHeader makes the signed header that tells an app who calls
  */
 export function createForward(
-  origins: Record<UpstreamName, string>,
+  origins: Record<UpstreamName, string[]>,
   limits: Limits,
   metrics: Metrics,
   callerHeader: (caller: Caller) => string,
 ): { forward: Forward; close(): Promise<void> } {
   const faults = upstreamFaults(metrics)
   const open = (name: UpstreamName) => {
-    const at = { name, origin: origins[name], timeoutMs: limits.upstreamTimeoutMs }
-    return lanesTo(createUpstream(at, faults), limits)
+    const instances = origins[name].map((origin) =>
+      lanesTo(createUpstream({ name, origin, timeoutMs: limits.upstreamTimeoutMs }, faults), limits),
+    )
+    let turn = 0
+    return { instances, next: () => instances[turn++ % instances.length] as ReturnType<typeof lanesTo> }
   }
   const lanes = Object.fromEntries(upstreamNames.map((name) => [name, open(name)])) as Record<
     UpstreamName,
@@ -50,7 +53,7 @@ export function createForward(
     const withBody = announcesBody(req.headers)
     const own: OutgoingHeaders = { 'x-request-id': context.requestId, [viewerHeader]: callerHeader(caller) }
     if (context.traceparent !== undefined) own.traceparent = context.traceparent
-    const { hot, general } = lanes[destination.answeredBy]
+    const { hot, general } = lanes[destination.answeredBy].next()
     const request = {
       path: destination.path + query,
       headers: outgoingHeaders(req.headers, { own, withBody }),
@@ -68,8 +71,9 @@ export function createForward(
   return {
     forward,
     close: async () => {
-      for (const { general } of Object.values(lanes)) general.close()
-      await Promise.all(Object.values(lanes).map(({ hot }) => hot.close()))
+      const all = Object.values(lanes).flatMap(({ instances }) => instances)
+      for (const { general } of all) general.close()
+      await Promise.all(all.map(({ hot }) => hot.close()))
     },
   }
 }

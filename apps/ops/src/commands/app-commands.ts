@@ -15,12 +15,16 @@ import { requireRunning } from './running.js'
 
 /** The command of the app that owns the data, with the environment of the running platform. */
 export async function appTool(config: Config, app: AppName, args: readonly string[]): Promise<Tool> {
-  const { engines, owners } = await requireRunning(config)
+  const { engines, owners, instances } = await requireRunning(config)
   const secrets = await readSecrets(config.dataDir)
   if (!secrets)
     throw new OpsError(`${config.dataDir} has no secrets.json.`, { advice: 'npm start makes it.' })
   const urls = { ...engines, ...owners, kafka: engines.kafka.join(',') }
-  return { script: cliOf(app), args: [...args], env: appEnvironments({ config, secrets, urls })[app] }
+  return {
+    script: cliOf(app),
+    args: [...args],
+    env: appEnvironments({ config, secrets, urls, origins: instances })[app],
+  }
 }
 
 /** Runs it in our terminal; resolves to its exit code. */

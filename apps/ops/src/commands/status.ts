@@ -13,6 +13,8 @@ interface Row {
   port: number
   restarts: number
   health: 'ok' | 'failing' | 'down'
+  /** The leases that it holds; engines have none. */
+  leads: string[]
 }
 
 /** Exit code: 0 all healthy, 1 something is not, 3 nothing runs. */
@@ -37,7 +39,23 @@ async function row(
   const pid = run.processes[name] ?? null
   const healthy =
     pid !== null && (kind === 'app' ? await isReady(port).catch(() => false) : await accepts(port))
-  return { name, pid, state, port, restarts, health: healthy ? 'ok' : pid === null ? 'down' : 'failing' }
+  const leads = healthy && kind === 'app' ? await leasesOf(port).catch(() => []) : []
+  return {
+    name,
+    pid,
+    state,
+    port,
+    restarts,
+    health: healthy ? 'ok' : pid === null ? 'down' : 'failing',
+    leads,
+  }
+}
+
+/** What an app leads, by its own metrics. */
+async function leasesOf(port: number): Promise<string[]> {
+  const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { signal: AbortSignal.timeout(2_000) })
+  const lines = (await answer.text()).matchAll(/^marquee_lease_leading\{[^}]*\blease="([^"]+)"[^}]*\} 1$/gm)
+  return [...lines].map(([, lease]) => lease as string).sort()
 }
 
 function accepts(port: number): Promise<boolean> {
@@ -54,9 +72,11 @@ function accepts(port: number): Promise<boolean> {
 function print(config: Config, state: string, run: RunFile | undefined, processes: Row[]): void {
   console.log(`${state} on ${config.dataDir}${run ? `, ${run.api}, since ${run.startedAt}` : ''}`)
   if (!run) return
-  const header = ['process', 'pid', 'state', 'port', 'restarts', 'health']
+  const header = ['process', 'pid', 'state', 'port', 'restarts', 'health', 'leads']
   const cells = processes.map((row) =>
-    [row.name, row.pid ?? '-', row.state, row.port, row.restarts, row.health].map(String),
+    [row.name, row.pid ?? '-', row.state, row.port, row.restarts, row.health, row.leads.join(', ')].map(
+      String,
+    ),
   )
   console.log(table([header, ...cells]))
 }

@@ -27,6 +27,11 @@ export const RunFile = z.object({
   /** Those that run now. */
   processes: z.record(z.string(), pid),
   supervisor: pid,
+  /** Where every instance of each app listens. */
+  instances: z.record(
+    z.enum(['gateway', 'catalog', 'trending', 'user-history', 'reviews']),
+    z.array(z.url()),
+  ),
   catalogKind: z.enum(['plain', 'citus']),
   logs: z.string(),
   startedAt: z.iso.datetime(),

@@ -65,8 +65,9 @@ async function rebuild(
   }
   const affected = affectedBy(names, packages)
   const apps = appNames.filter((app) => affected.has(`@marquee/${app}`))
-  for (const app of apps) platform.restart(app)
+  const restarts = apps.map((app) => platform.restart(app))
   if (affected.has('@marquee/ops')) terminal.warn('The supervisor itself changed: stop and start to use it.')
+  await Promise.all(restarts)
 }
 
 async function readPackages(): Promise<PackageNode[]> {

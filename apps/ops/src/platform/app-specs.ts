@@ -3,11 +3,12 @@ import type { Engines, ProcessSpec } from '@marquee/engines'
 import { type Config, root } from '../config.js'
 import { rolePassword, urlAs } from '../data-folder/role-passwords.js'
 import type { Secrets } from '../data-folder/secrets.js'
+import type { Instance, Instances } from './instances.js'
 
 export const appNames = ['catalog', 'trending', 'user-history', 'reviews', 'gateway'] as const
 export type AppName = (typeof appNames)[number]
 
-/** Offsets from the gateway's port; the engines begin at +100. */
+/** Offsets of the first instances from the gateway's port; the engines begin at +100. */
 export const portOffsets = {
   gateway: 0,
   catalog: 1,
@@ -41,15 +42,18 @@ interface Surroundings {
   config: Config
   secrets: Secrets
   urls: Engines['urls']
+  /** Where the instances of each app are reached. */
+  origins: Record<AppName, readonly string[]>
 }
 
-/** The environment of each app and of its cli: what the machine's has, and ours over it. */
+/** The environment of each app's first instance and of its cli: what the machine's has, and ours over it. */
 export function appEnvironments({
   config,
   secrets,
   urls,
+  origins,
 }: Surroundings): Record<AppName, Record<string, string>> {
-  const origin = (app: AppName) => `http://127.0.0.1:${config.port + portOffsets[app]}`
+  const all = (app: AppName) => origins[app].join(',')
   const common = (app: AppName) => ({
     ...config.appEnvironment,
     // A machine's own NODE_ENV=production would make the gateway refuse our development key.
@@ -60,7 +64,7 @@ export function appEnvironments({
     MARQUEE_INTERNAL_KEY: secrets.internalKey,
     MARQUEE_CURSOR_KEY: secrets.cursorKey,
   })
-  const aboutTitles = { KAFKA_BROKERS: urls.kafka, CATALOG_ORIGIN: origin('catalog') }
+  const aboutTitles = { KAFKA_BROKERS: urls.kafka, CATALOG_ORIGINS: all('catalog') }
   return {
     catalog: {
       ...common('catalog'),
@@ -82,53 +86,74 @@ export function appEnvironments({
     },
     reviews: { ...common('reviews'), DATABASE_URL: urls.reviews, ...aboutTitles },
     gateway: {
-      PUBLIC_ORIGIN: origin('gateway'),
+      PUBLIC_ORIGIN: `http://127.0.0.1:${config.port}`,
       ...common('gateway'),
       CACHE_URL: urls.cache,
-      CATALOG_ORIGIN: origin('catalog'),
-      TRENDING_ORIGIN: origin('trending'),
-      USER_HISTORY_ORIGIN: origin('user-history'),
-      REVIEWS_ORIGIN: origin('reviews'),
+      CATALOG_ORIGINS: all('catalog'),
+      TRENDING_ORIGINS: all('trending'),
+      USER_HISTORY_ORIGINS: all('user-history'),
+      REVIEWS_ORIGINS: all('reviews'),
       JWKS_FILE: join(config.dataDir, 'jwks.json'),
       DEV_TOKENS_FILE: join(config.dataDir, 'run.json'),
     },
   }
 }
 
+/** What another instance of the app has of its own. */
+const environmentOf = (common: Record<string, string>, { name, port }: Instance) => ({
+  ...common,
+  PORT: String(port),
+  INSTANCE: name,
+})
+
 interface AppPlan {
   config: Config
+  instances: Instances
   environments: Record<AppName, Record<string, string>>
   /** Those of ours: an engine that runs elsewhere is not waited for. */
   engineProcesses: readonly string[]
-  /** Runs once, before the app's first start. */
+  /** Runs before the first start of each instance. */
   prepare(app: AppName): Promise<void>
 }
 
 /** The apps as processes, each waiting for what it needs. */
-export function appSpecs({ config, environments, engineProcesses, prepare }: AppPlan): ProcessSpec[] {
-  const known = new Set<string>([...engineProcesses, ...appNames])
-  return appNames.map((name) => {
-    const port = config.port + portOffsets[name]
-    return {
-      name,
-      kind: 'app',
-      prepare: () => prepare(name),
-      command: {
-        file: process.execPath,
-        args: ['--enable-source-maps', join(root, 'apps', name, 'dist', 'main.js')],
-        cwd: root,
-        env: environments[name],
-      },
-      port,
-      portVariable: 'MARQUEE_PORT',
-      ready: () => isReady(port),
-      readyTimeoutMs: 60_000,
-      stopSignal: 'SIGTERM',
-      stopTimeoutMs: 12_000,
-      logFile: logFileOf(config.dataDir, name),
-      dependsOn: [...storesOf[name], ...needsBeside[name]].filter((needed) => known.has(needed)),
-    }
+export function appSpecs(plan: AppPlan): ProcessSpec[] {
+  const { instances, engineProcesses } = plan
+  const processesOf = (needed: string): string[] => {
+    const app = appNames.find((name) => name === needed)
+    if (app) return instances[app].map(({ name }) => name)
+    return engineProcesses.includes(needed) ? [needed] : []
+  }
+  return appNames.flatMap((app) => {
+    const dependsOn = [...storesOf[app], ...needsBeside[app]].flatMap(processesOf)
+    return instances[app].map((instance) => ({ ...instanceSpec(plan, app, instance), dependsOn }))
   })
+}
+
+function instanceSpec(
+  { config, environments, prepare }: AppPlan,
+  app: AppName,
+  instance: Instance,
+): Omit<ProcessSpec, 'dependsOn'> {
+  const { name, port } = instance
+  return {
+    name,
+    kind: 'app',
+    prepare: () => prepare(app),
+    command: {
+      file: process.execPath,
+      args: ['--enable-source-maps', join(root, 'apps', app, 'dist', 'main.js')],
+      cwd: root,
+      env: environmentOf(environments[app], instance),
+    },
+    port,
+    portVariable: 'MARQUEE_PORT',
+    ready: () => isReady(port),
+    readyTimeoutMs: 60_000,
+    stopSignal: 'SIGTERM',
+    stopTimeoutMs: 12_000,
+    logFile: logFileOf(config.dataDir, name),
+  }
 }
 
 /** Whether an app says that it and everything it depends on works. */

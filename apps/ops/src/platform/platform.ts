@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { world } from '@marquee/contracts'
 import {
   type Engines,
@@ -16,7 +17,8 @@ import { createRunFile, type RunFile } from '../data-folder/run-file.js'
 import { ensureSecrets, publishKeys, type Secrets } from '../data-folder/secrets.js'
 import type { Terminal } from '../terminal.js'
 import { mintAll } from '../tokens.js'
-import { appEnvironments, appSpecs, cliOf, portOffsets } from './app-specs.js'
+import { type AppName, appEnvironments, appSpecs, cliOf, portOffsets } from './app-specs.js'
+import { type Instances, instancesOf, originAt, originsOf } from './instances.js'
 import type { OpsLog } from './ops-log.js'
 import { createPreparations, type Run } from './preparations.js'
 import { runAsStep } from './run-tool.js'
@@ -27,8 +29,8 @@ export interface Platform {
   stop(): Promise<void>
   /** Kills what still runs, without order. */
   kill(): void
-  /** Stops one process in its own way; the supervisor starts it again. */
-  restart(name: string): void
+  /** Stops the instances of an app, each when the one before it is back; the supervisor starts them again. */
+  restart(app: AppName): Promise<void>
 }
 
 interface Parts {
@@ -47,16 +49,22 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
   await publishKeys(dataDir, secrets)
   const engines = await getEngines(config, report)
   const engineProcesses = engines.specs.map(({ name }) => name)
-  const environments = appEnvironments({ config, secrets, urls: engines.urls })
+  const instances = instancesOf(config)
+  const environments = appEnvironments({
+    config,
+    secrets,
+    urls: engines.urls,
+    origins: originsOf(instances),
+  })
   const run: Run = (app, args, options) =>
     runAsStep({ script: cliOf(app), args, env: environments[app] }, options)
   const preparations = createPreparations({ config, terminal, run, signal, engineProcesses })
   const specs = [
     ...engines.specs,
-    ...appSpecs({ config, environments, engineProcesses, prepare: preparations.prepare }),
+    ...appSpecs({ config, instances, environments, engineProcesses, prepare: preparations.prepare }),
   ]
   const states = trackStates(specs)
-  const description = await describe(config, secrets, engines)
+  const description = await describe(config, secrets, engines, instances)
   const snapshot = (): RunFile => ({ ...description, processes: supervisor.pids(), states: states.all() })
   const runFile = createRunFile(dataDir, snapshot)
   let wasReady = false
@@ -88,9 +96,13 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
     kill() {
       for (const pid of Object.values(supervisor.pids())) killGroup(pid)
     },
-    restart(name) {
-      const pid = supervisor.pids()[name]
-      if (pid !== undefined) process.kill(pid, 'SIGTERM')
+    async restart(app) {
+      for (const { name } of instances[app]) {
+        const before = supervisor.pids()[name]
+        if (before !== undefined) process.kill(before, 'SIGTERM')
+        const isBack = () => supervisor.states()[name] === 'ready' && supervisor.pids()[name] !== before
+        while (!isBack() && !stopping) await pause(100)
+      }
     },
   }
 }
@@ -106,8 +118,13 @@ const getEngines = ({ dataDir, port, catalogMode, urls }: Config, report: Report
   })
 
 /** What run.json says from the start to the end. */
-async function describe(config: Config, secrets: Secrets, { urls, catalogKind }: Engines) {
-  const api = `http://127.0.0.1:${config.port}`
+async function describe(
+  config: Config,
+  secrets: Secrets,
+  { urls, catalogKind }: Engines,
+  instances: Instances,
+) {
+  const api = originAt(config.port)
   return {
     api,
     apiDocs: `${api}/api-docs`,
@@ -123,6 +140,7 @@ async function describe(config: Config, secrets: Secrets, { urls, catalogKind }:
       kafka: urls.kafka.split(','),
     },
     owners: { replica: urls.replica },
+    instances: originsOf(instances),
     supervisor: process.pid,
     catalogKind,
     logs: join(config.dataDir, 'logs'),

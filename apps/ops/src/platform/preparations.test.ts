@@ -81,6 +81,12 @@ describe('the schemas', () => {
     expect(said).toEqual(['catalog migrate up', 'catalog federate', 'catalog seed --size xs'])
   })
 
+  it('are brought up to date once, however many instances wait for it', async () => {
+    const { preparations, said } = world({ dataDir: await dataFolder() })
+    await Promise.all([preparations.prepare('catalog'), preparations.prepare('catalog')])
+    expect(said).toEqual(['catalog migrate up', 'catalog federate', 'catalog seed --size xs'])
+  })
+
   it('that fail are told when their app is prepared', async () => {
     const { preparations } = world({
       dataDir: await dataFolder(),

@@ -22,7 +22,10 @@ interface Parts {
 export interface Preparations {
   /** Begins with the schemas of the apps whose stores are all ready: most of a start is spent waiting for Kafka and for titles. */
   engineReady(name: string): void
-  /** Before an app's first start: its schema is brought up to date at every start, its data are seeded once per data folder. */
+  /**
+   * Before an app's first start: its schema is brought up to date at every start, its data are seeded once per data folder. Its other
+   * instances wait for the same work.
+   */
   prepare(app: AppName): Promise<void>
   /** Ends what runs. */
   end(): Promise<void>
@@ -40,6 +43,7 @@ export function createPreparations({
   const signal = AbortSignal.any([stop, ending.signal])
   const ready = new Set<string>()
   const schemas = new Map<AppName, Promise<void>>()
+  const prepared = new Map<AppName, Promise<void>>()
   const seeds = seedLedger(config.dataDir)
 
   async function step(app: AppName, title: string, args: readonly string[]): Promise<void> {
@@ -66,6 +70,11 @@ export function createPreparations({
     // Marked only after a whole seed: seeds are repeatable, so an interrupted one is simply run again.
     if (!signal.aborted) await seeds.add(app, size)
   }
+  async function prepareOnce(app: AppName): Promise<void> {
+    await schemaOf(app)
+    const seeded = seededApps.find((name) => name === app)
+    if (seeded) await seedOnce(seeded)
+  }
   return {
     engineReady(name) {
       ready.add(name)
@@ -75,10 +84,10 @@ export function createPreparations({
         if (local.includes(name) && local.every((store) => ready.has(store))) schemaOf(app).catch(() => {})
       }
     },
-    async prepare(app) {
-      await schemaOf(app)
-      const seeded = seededApps.find((name) => name === app)
-      if (seeded) await seedOnce(seeded)
+    prepare(app) {
+      const begun = prepared.get(app) ?? prepareOnce(app)
+      prepared.set(app, begun)
+      return begun
     },
     async end() {
       ending.abort()

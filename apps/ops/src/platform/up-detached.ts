@@ -19,7 +19,7 @@ export async function upDetached(config: Config): Promise<number> {
   const args = [join(root, 'apps/ops/bin/bootstrap.mjs'), 'ops', 'up']
   const child = spawn(process.execPath, args, {
     cwd: root,
-    env: config.appEnvironment,
+    env: { ...config.appEnvironment, MARQUEE_INSTANCES: String(config.instances) },
     detached: true,
     stdio: ['ignore', out, out],
   })

@@ -45,7 +45,7 @@ export async function serveReviews(options: { limits?: Partial<Limits>; kafka?: 
       INSTANCE: instance,
       DATABASE_URL: url,
       KAFKA_BROKERS: kafka,
-      CATALOG_ORIGIN: catalog.origin,
+      CATALOG_ORIGINS: [catalog.origin],
       limits: { ...defaultLimits, ...options.limits },
     }
     const reviews = createReviews(config, topicPrefix)

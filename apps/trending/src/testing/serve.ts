@@ -36,7 +36,7 @@ export async function serveTrending(
         MARQUEE_CURSOR_KEY: 'b2'.repeat(32),
         INSTANCE: instance,
         COUNTERS_URL: countersUrl,
-        CATALOG_ORIGIN: catalog.origin,
+        CATALOG_ORIGINS: [catalog.origin],
         kafkaBrokers: options.kafka ?? testEngines().kafka,
         limits: { ...defaultLimits, ...options.limits },
       },

@@ -42,8 +42,8 @@ export const seedCommand = (connect: () => CommandConnections): Command =>
 
 async function seed(connections: CommandConnections, { size, seed, today, json }: Options): Promise<void> {
   const { primary, replica, config } = connections
-  const origin = config.CATALOG_ORIGIN
-  const catalog = origin ? httpClient({ origin, name: 'The catalogue', timeoutMs: catalogTimeoutMs }) : null
+  const origins = config.CATALOG_ORIGINS
+  const catalog = origins ? httpClient({ origins, name: 'The catalogue', timeoutMs: catalogTimeoutMs }) : null
   try {
     const { users } = seedSizes[size]
     const options = { users, seed, today: new Date(`${today}T00:00:00Z`), progress: createProgress }

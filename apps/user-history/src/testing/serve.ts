@@ -50,7 +50,7 @@ export async function serveUserHistory(options: ServeOptions = {}) {
         INSTANCE: instance,
         DATABASE_URL: urls.database ?? database.url,
         REPLICA_URL: nowhere.database,
-        CATALOG_ORIGIN: urls.catalog ?? catalog.origin,
+        CATALOG_ORIGINS: [urls.catalog ?? catalog.origin],
         KAFKA_BROKERS: options.kafka ?? nowhere.kafka,
         limits: { ...defaultLimits, ...options.limits },
       },
