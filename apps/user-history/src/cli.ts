@@ -38,7 +38,7 @@ for (const command of commands(connect)) program.addCommand(command)
 function connect(): CommandConnections {
   const config = readCommandConfig()
   const open = (url: string) =>
-    createPool({ url, name: 'user-history-cli', max: 2, queryTimeoutMs: bulkTimeoutMs, log })
+    createPool({ url, name: 'user-history-cli', max: 4, queryTimeoutMs: bulkTimeoutMs, log })
   const primary = open(config.DATABASE_URL)
   const replica = config.REPLICA_URL ? open(config.REPLICA_URL) : null
   const close = async () => void (await Promise.all([primary.end(), replica?.end()]))

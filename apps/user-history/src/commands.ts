@@ -2,6 +2,7 @@ import type { Pool } from '@marquee/postgres'
 import type { Command } from 'commander'
 import { type CommandConfig, readCommandConfig } from './config.js'
 import { monthsCommand } from './partitions/months-command.js'
+import { rebuildCommand } from './rebuild/rebuild-command.js'
 import { reconcileCommand } from './reconcile/reconcile-command.js'
 import { replicationCommand } from './replication/replication-command.js'
 import { seedCommand } from './seed/seed-command.js'
@@ -15,10 +16,11 @@ export interface CommandConnections {
   close(): Promise<void>
 }
 
-/** Commands beside `migrate`: `replication ...`, `seed`, `reconcile`, `months`. Each connects only when it runs. */
+/** Commands beside `migrate`: `replication ...`, `seed`, `reconcile`, `rebuild`, `months`. Each connects only when it runs. */
 export const commands = (connect: () => CommandConnections): Command[] => [
   replicationCommand(readCommandConfig),
   seedCommand(connect),
   reconcileCommand(connect),
+  rebuildCommand(connect),
   monthsCommand(connect),
 ]

@@ -1,8 +1,12 @@
 import { randomUUID } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
 import { runCli } from '../testing/command-line.js'
 import { serveUserHistory } from '../testing/serve.js'
+import { writeFigures } from './figures-store.js'
 import { compareAll, reconcile } from './reconcile-store.js'
 
 const { winterTide1, winterTide2, jadeCourt1 } = world.episodes
@@ -95,4 +99,28 @@ it('the command says so by its exit code', async () => {
   expect([text.code, text.stdout]).toEqual([1, expect.stringContaining('DOES NOT RECONCILE')])
   const { code, stdout } = await runCli(['reconcile', '--json'], env).ended
   expect([code, JSON.parse(stdout).audience.differing]).toEqual([1, 2])
+  expect(JSON.parse(stdout).checks).toContainEqual(
+    expect.objectContaining({ name: 'audience against plays', differing: 2 }),
+  )
+})
+
+it('what others state too is written one figure a line', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'figures-'))
+  try {
+    const file = join(folder, 'figures')
+    await writeFigures(place.primary, file)
+    const lines = (await readFile(file, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    const keysOf = (figure: string) => lines.filter((line) => line.figure === figure).map(({ key }) => key)
+    expect(keysOf('users')).toEqual([...people].sort())
+    const { rows } = await place.primary.query('SELECT id, version, status FROM content_titles ORDER BY id')
+    expect(lines.filter(({ figure }) => figure === 'titles')).toEqual(
+      rows.map(({ id, version, status }) => ({ figure: 'titles', key: id, value: `${version} ${status}` })),
+    )
+    expect(keysOf('episodes')).toContain(winterTide1.id)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })
