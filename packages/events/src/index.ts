@@ -1,9 +1,26 @@
 export type { EventRecord, NewEvent } from '@marquee/contracts'
 export { type EventConsumer, startConsumer } from './consumer.js'
 export type { ConsumerOptions, Context, Handlers } from './consumer-options.js'
+export {
+  type DeadLetter,
+  type Decision,
+  deadLetterOf,
+  decisionOf,
+  decisionsTopic,
+  revived,
+  toDecisionMessage,
+} from './dead-letters.js'
 export type { Kafka, KafkaOptions } from './handle.js'
 export { connectKafka, ensureTopics } from './kafka.js'
+export { connectOperator } from './kafka-operator.js'
 export type { ReceivedEvent } from './message.js'
 export { createMessages, type MessagesOptions } from './messages.js'
+export {
+  type GroupTopic,
+  type Operator,
+  type ReadOptions,
+  refOf,
+  type StoredMessage,
+  type TopicState,
+} from './operator.js'
 export { type Outbox, type Relay, type RelayOptions, startRelay } from './relay.js'
-export { openReplay, type Replay, type ReplayOptions } from './replay.js'

@@ -199,7 +199,7 @@ function toBatch(payload: EachBatchPayload, logical: (topic: string) => string):
   }
 }
 
-const textHeaders = (headers: IHeaders = {}): Record<string, string> =>
+export const textHeaders = (headers: IHeaders = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value ?? '')]))
 
 async function positions(admin: Admin, groupId: string, names: string[]): Promise<Position[]> {
