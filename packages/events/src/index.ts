@@ -24,3 +24,4 @@ export {
   type TopicState,
 } from './operator.js'
 export { type Outbox, type Relay, type RelayOptions, startRelay } from './relay.js'
+export { openReplay, type Replay, type ReplayOptions } from './replay.js'
