@@ -3,7 +3,7 @@ import { type EventRecord, world } from '@marquee/contracts'
 import { connectKafka, startRelay } from '@marquee/events'
 import { Registry, silentLogger } from '@marquee/service-kit'
 import { proxyTo, readTopic, settle, testEngines } from '@marquee/test-kit'
-import { reconcile } from './rebuild/reconcile-store.js'
+import { reconcile } from './reconcile/reconcile-store.js'
 import { awayFromTheTurn } from './testing/hour.js'
 import { serveTrending } from './testing/serve.js'
 
