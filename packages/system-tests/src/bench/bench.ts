@@ -6,6 +6,8 @@ import { type Calls, compareCalls } from './calls.js'
 import { foreignPages } from './foreign-pages.js'
 import { type Measured, measure, median, type Side, startBaseline } from './measure.js'
 import { replicaLag } from './replica-lag.js'
+import { viewScripts } from './view-scripts.js'
+import { viewVisibility } from './view-visibility.js'
 
 const rounds = Number(process.env.MARQUEE_BENCH_ROUNDS ?? 5)
 const seconds = Number(process.env.MARQUEE_BENCH_SECONDS ?? 3)
@@ -155,6 +157,15 @@ try {
     post({ name: 'views', url: own('trending') + views, pids: pid('trending') }),
     post(side('views without redis', withoutRedis, views)),
   )
+  const counted = await viewScripts(engines.counters)
+  await compareEach('view in one script / MULTI of three commands', 1.8, counted.script, counted.multi, 64)
+  await counted.close()
+  for (const others of [0, 16]) {
+    const { p50, p99, perSecond } = await viewVisibility(api, engines.analytics, { views: 300, others })
+    console.log(
+      `view answered to daily figures, ${others} others: p50 ${p50.toFixed(0)} ms, p99 ${p99.toFixed(0)} ms at ${perSecond.toFixed(0)} views/s`,
+    )
+  }
   for (const concurrency of [1, 16])
     await compareEach(
       `details / four calls one after the other, ${concurrency} at once`,
