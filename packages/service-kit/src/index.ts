@@ -27,7 +27,18 @@ export type { Background } from './lifecycle.js'
 export { createLogger, type Logger, silentLogger } from './logger.js'
 export { createMetrics, type Metrics, Registry, watchLease } from './metrics.js'
 export { type DocumentInfo, openApiDocument } from './openapi.js'
+export { ownerPages } from './owner-pages.js'
 export { problemBody, problemType } from './problem.js'
+export {
+  type Check,
+  checkOf,
+  checksAgree,
+  checkTable,
+  type Figure,
+  type Rebuilt,
+  rebuiltText,
+  writeFigures,
+} from './reconciliation.js'
 export { json, jsonBytes, noContent, type Reply } from './reply.js'
 export { run } from './run.js'
 export { sendProblem } from './send.js'
