@@ -71,6 +71,7 @@ export function createBackground(catalog: Catalog, config: CatalogConfig, around
     async idle(): Promise<void> {
       await messages.idle()
     },
+    readiness: { messages: messages.ready },
   }
 }
 

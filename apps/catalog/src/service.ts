@@ -31,7 +31,7 @@ export function createCatalog(config: CatalogConfig, prefix?: string) {
     limits,
     cursorKey: config.MARQUEE_CURSOR_KEY,
   }
-  const { background, idle } = createBackground(catalog, config, {
+  const { background, idle, readiness } = createBackground(catalog, config, {
     log,
     registry,
     closers,
@@ -46,7 +46,7 @@ export function createCatalog(config: CatalogConfig, prefix?: string) {
     limits,
     endpoints: routes(catalog),
     // Requests are answered without the cache and without Kafka, so these do not decide whether we are ready.
-    readiness: { database: () => ping(pool) },
+    readiness: { database: () => ping(pool), ...readiness },
     registry,
     isOutage,
     background,

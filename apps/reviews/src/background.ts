@@ -32,7 +32,11 @@ export function createBackground(database: Database, config: ReviewsConfig, arou
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: instance, log, topicPrefix })
   closers.onClose('kafka', () => kafka.close())
   const messages = reviewsMessages(database, kafka, mongoOutbox(database, lease), around)
-  return { background: [messages.background], idle: messages.idle }
+  return {
+    background: [messages.background],
+    idle: messages.idle,
+    readiness: { messages: messages.ready },
+  }
 }
 
 /** Relay and consumer. */

@@ -33,7 +33,7 @@ export function createReviews(config: ReviewsConfig, topicPrefix = '') {
     timeoutMs: limits.askOwnerTimeoutMs,
   })
   closers.onClose('catalog', () => catalog.close())
-  const { background, idle } = createBackground(open('background'), config, {
+  const { background, idle, readiness } = createBackground(open('background'), config, {
     log,
     registry,
     closers,
@@ -55,7 +55,7 @@ export function createReviews(config: ReviewsConfig, topicPrefix = '') {
     limits,
     endpoints: routes(reviews),
     // Requests are answered without Kafka, and known titles without the catalogue, so these do not decide whether we are ready.
-    readiness: { database: () => database.ping() },
+    readiness: { database: () => database.ping(), ...readiness },
     registry,
     isOutage,
     background,

@@ -70,6 +70,7 @@ export function createBackground(config: Config, around: Surroundings) {
       await messages.idle()
       while ((await waiting()) > 0) await delay(20)
     },
+    readiness: { messages: messages.ready },
   }
 }
 

@@ -29,7 +29,7 @@ export function createTrending(config: Config, apart?: { root: string; topicPref
   })
   closers.onClose('catalog', () => catalog.close())
   const topicPrefix = apart?.topicPrefix ?? ''
-  const { background, idle } = createBackground(config, {
+  const { background, idle, readiness } = createBackground(config, {
     open,
     log,
     metrics,
@@ -49,7 +49,7 @@ export function createTrending(config: Config, apart?: { root: string; topicPref
     registry,
     isOutage: isCountersOutage,
     // Views are counted without Kafka and known titles without the catalogue, so these do not decide whether we are ready.
-    readiness: { counters: async () => void (await counters.redis.ping()) },
+    readiness: { counters: async () => void (await counters.redis.ping()), ...readiness },
     endpoints: routes({
       counters,
       askCatalog: createAskCatalog(catalog, (title) => applyTitles(counters, [title])),

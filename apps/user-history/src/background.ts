@@ -96,6 +96,7 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
     ],
     /** Resolves once every message is read. */
     idle: messages.idle,
+    readiness: { messages: messages.ready },
   }
 }
 

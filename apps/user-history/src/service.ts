@@ -28,7 +28,7 @@ export function createUserHistory(config: UserHistoryConfig, topicPrefix?: strin
 
   const { primary, replica } = databases
   const userHistory: UserHistory = { primary, replica, catalog, limits, cursorKey: config.MARQUEE_CURSOR_KEY }
-  const { background, idle } = createBackground(userHistory, config, {
+  const { background, idle, readiness } = createBackground(userHistory, config, {
     log,
     metrics,
     registry,
@@ -44,7 +44,7 @@ export function createUserHistory(config: UserHistoryConfig, topicPrefix?: strin
     limits,
     endpoints: routes(userHistory),
     // Reports of known episodes are kept without Kafka, the catalogue and the replica, so these do not decide whether we are ready.
-    readiness: { database: () => ping(primary) },
+    readiness: { database: () => ping(primary), ...readiness },
     registry,
     isOutage,
     background,

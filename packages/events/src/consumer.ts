@@ -22,7 +22,9 @@ const stopWithinMs = 4500
 interface State {
   /** When something last moved, or was rightly waited for. */
   progressAt: number
+  /** How often it stood still since something moved. */
   rebuilds: number
+  reader: Reader | undefined
 }
 
 /** Consumes in the background from now on: Kafka may come later, go away and come back. */
@@ -33,7 +35,7 @@ export function startConsumer(options: ConsumerOptions): EventConsumer {
   const stopping = new AbortController()
   const metrics = consumerMetrics(registry)
   const sender = steadySender(kafka)
-  const state: State = { progressAt: performance.now(), rebuilds: 0 }
+  const state: State = { progressAt: performance.now(), rebuilds: 0, reader: undefined }
   const handle = createHandling(options, metrics, sender.send)
   const onBatch = batchLoop(handle, state, options.sessionTimeoutMs ?? 6000, stopping.signal)
   const loop = supervise(options, state, metrics, onBatch, stopping.signal)
@@ -75,7 +77,10 @@ function batchLoop(handle: Handle, state: State, sessionTimeoutMs: number, stop:
       } finally {
         beating.stop()
       }
-      if (last) await batch.commit(last)
+      if (last) {
+        await batch.commit(last)
+        state.rebuilds = 0
+      }
       state.progressAt = performance.now()
       if (beating.refused()) throw beating.refused()
       if (last !== chunk.at(-1)) return
@@ -108,27 +113,23 @@ async function supervise(
   stop: AbortSignal,
 ): Promise<void> {
   const { kafka, group, topics, log, sessionTimeoutMs = 6000 } = options
+  const standstill = watch(options, state, metrics, stop)
+  const stopped = aborted(stop)
   while (!stop.aborted) {
     try {
       const opening = kafka.openReader({ group, topics, sessionTimeoutMs, onBatch })
-      const reader = await Promise.race([opening, aborted(stop)])
+      const reader = await Promise.race([opening, stopped])
       if (!reader) {
         void opening.then((late) => late.close()).catch(() => {})
         return
       }
-      state.progressAt = performance.now()
-      const ended = new AbortController()
-      const failure = await Promise.race([
-        reader.crashed,
-        watch(options, state, metrics, reader, ended.signal),
-        aborted(stop),
-      ])
-      ended.abort()
+      state.reader = reader
+      const failure = await Promise.race([reader.crashed, standstill.next(), stopped])
+      state.reader = undefined
       await reader.close()
       if (!failure) return
-      state.rebuilds += 1
       metrics.rebuilds.inc({ group })
-      log.warn({ err: failure, group, rebuilds: state.rebuilds }, 'consumer is rebuilt')
+      log.warn({ err: failure, group, inVain: state.rebuilds }, 'consumer is rebuilt')
     } catch (error) {
       log.warn({ err: error, group }, 'consumer waits for Kafka')
     }
@@ -136,34 +137,54 @@ async function supervise(
   }
 }
 
-/** Measures the lag; answers an error when we are behind in what is ours and nothing has moved for too long. */
-async function watch(
-  { kafka, group, topics, stuckAfterMs = 60_000 }: ConsumerOptions,
+/**
+ * Measures the lag, and tells when we are behind in what is ours, Kafka answers, and nothing has moved for too long. Only that is a
+ * rebuild in vain when it comes again: a client that crashes because Kafka restarts is merely opened anew.
+ */
+function watch(
+  options: ConsumerOptions,
   state: State,
   metrics: ReturnType<typeof consumerMetrics>,
-  reader: Reader,
-  signal: AbortSignal,
-): Promise<Error | undefined> {
-  while (!signal.aborted) {
-    await pause(Math.min(lookEveryMs, stuckAfterMs / 4), signal)
-    const positions = signal.aborted ? undefined : await kafka.positions(group, topics).catch(() => undefined)
-    if (!positions) {
-      // Kafka itself does not answer: that is not the client standing still.
-      state.progressAt = performance.now()
-      continue
-    }
-    for (const topic of topics)
-      metrics.lag.set({ group, topic }, sum(positions.filter((position) => position.topic === topic)))
-    const own = reader.assigned()
-    const behind = sum(positions.filter(({ topic, partition }) => own?.has(`${topic}/${partition}`) ?? true))
-    if (behind === 0) {
-      state.progressAt = performance.now()
-      state.rebuilds = 0
-    }
-    if (performance.now() - state.progressAt > stuckAfterMs)
-      return new Error(`${behind} behind and no progress`)
+  stop: AbortSignal,
+) {
+  const { stuckAfterMs = 60_000 } = options
+  let tell: (failure: Error) => void = () => {}
+  const look = async () => {
+    const behind = await measure(options, state.reader, metrics)
+    if (!behind) state.progressAt = performance.now()
+    if (behind === 0) state.rebuilds = 0
+    if (performance.now() - state.progressAt <= stuckAfterMs) return
+    state.progressAt = performance.now()
+    state.rebuilds += 1
+    tell(new Error(`${behind} behind and no progress`))
   }
-  return undefined
+  const loop = async () => {
+    while (!stop.aborted) {
+      await pause(Math.min(lookEveryMs, stuckAfterMs / 4), stop)
+      if (!stop.aborted) await look()
+    }
+  }
+  void loop()
+  return {
+    next: () =>
+      new Promise<Error>((resolve) => {
+        tell = resolve
+      }),
+  }
+}
+
+/** How far behind we are in what is ours, or in everything before we have joined; undefined when Kafka does not answer. */
+async function measure(
+  { kafka, group, topics }: ConsumerOptions,
+  reader: Reader | undefined,
+  metrics: ReturnType<typeof consumerMetrics>,
+): Promise<number | undefined> {
+  const positions = await kafka.positions(group, topics).catch(() => undefined)
+  if (!positions) return undefined
+  for (const topic of topics)
+    metrics.lag.set({ group, topic }, sum(positions.filter((position) => position.topic === topic)))
+  const own = reader?.assigned()
+  return sum(positions.filter(({ topic, partition }) => own?.has(`${topic}/${partition}`) ?? true))
 }
 
 const sum = (positions: { behind: number }[]): number =>

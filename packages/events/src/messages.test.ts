@@ -58,6 +58,28 @@ describe('messages', () => {
     expect(notes).toEqual([])
   })
 
+  it('are as ready as each of their parts, and while Kafka is not there', async () => {
+    const { start } = noted()
+    let stuck = false
+    const ready = () => {
+      if (stuck) throw new Error('rebuilt in vain')
+    }
+    const parts = () => start().map((part) => ({ ...part, ready }))
+    const messages = createMessages({
+      kafka: own.kafka,
+      topics: ['content'],
+      log: silent,
+      start: () => [...parts(), ...start()],
+    })
+    await messages.ready()
+    messages.background.start()
+    await messages.idle()
+    await messages.ready()
+    stuck = true
+    await expect(messages.ready()).rejects.toThrow('rebuilt in vain')
+    await messages.background.stop()
+  })
+
   it('that are stopped while Kafka is away give up', async () => {
     const kafka = connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log: silent })
     const warned: string[] = []

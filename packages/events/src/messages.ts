@@ -7,6 +7,8 @@ import type { Log } from './waiting.js'
 interface Running {
   idle(): Promise<void>
   stop(): Promise<void>
+  /** @throws when it cannot do its work and does not come round by itself */
+  ready?(): void
 }
 
 export interface MessagesOptions {
@@ -50,6 +52,10 @@ export function createMessages({ kafka, topics, log, start, stop }: MessagesOpti
     async idle(): Promise<void> {
       await starting
       await Promise.all(running.map((one) => one.idle()))
+    },
+    /** For the app's readiness. Kafka that is down is no reason: no request needs it. @throws when a consumer was rebuilt in vain */
+    async ready(): Promise<void> {
+      for (const one of running) one.ready?.()
     },
   }
 }

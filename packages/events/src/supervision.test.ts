@@ -1,17 +1,24 @@
 import { describe, expect, it } from '@jest/globals'
 import { settle } from '@marquee/test-kit'
 import { Registry } from 'prom-client'
-import type { Reader } from './handle.js'
+import type { Batch, InMessage, Reader } from './handle.js'
 import { type Kafka, startConsumer } from './index.js'
 import { silent } from './testing/world.js'
 
+interface Own {
+  reader: Reader
+  crash: (error: Error) => void
+  closed: boolean
+  onBatch: (batch: Batch) => Promise<void>
+}
+
 /** A client whose fate the test decides: the real one does not crash on demand. */
-function fatefulKafka(behind: number) {
-  const readers: { reader: Reader; crash: (error: Error) => void; closed: boolean }[] = []
+function fatefulKafka(behind: number, answers = () => true) {
+  const readers: Own[] = []
   const kafka = {
     clientId: 'test',
     log: silent,
-    async openReader() {
+    async openReader({ onBatch }: Pick<Own, 'onBatch'>) {
       let crash: (error: Error) => void = () => {}
       const crashed = new Promise<Error>((resolve) => {
         crash = resolve
@@ -19,6 +26,7 @@ function fatefulKafka(behind: number) {
       const own = {
         crash,
         closed: false,
+        onBatch,
         reader: {
           crashed,
           assigned: () => new Set(['content/0']),
@@ -30,10 +38,13 @@ function fatefulKafka(behind: number) {
       readers.push(own)
       return own.reader
     },
-    positions: async () => [
-      { topic: 'content', partition: 0, behind },
-      { topic: 'content', partition: 1, behind: 1000 },
-    ],
+    async positions() {
+      if (!answers()) throw new Error('Kafka did not answer')
+      return [
+        { topic: 'content', partition: 0, behind },
+        { topic: 'content', partition: 1, behind: 1000 },
+      ]
+    },
   } as unknown as Kafka
   return { kafka, readers }
 }
@@ -67,7 +78,71 @@ describe('a consumer whose client', () => {
     const { kafka, readers } = fatefulKafka(5)
     const consumer = start(kafka, 100)
     await settle(() => readers.length === 4)
-    expect(() => consumer.ready()).toThrow('rebuilt 3 times')
+    expect(() => consumer.ready()).toThrow('in vain')
+    await consumer.stop()
+  })
+
+  it('moves again is ready again, however much is left to do', async () => {
+    const { kafka, readers } = fatefulKafka(5)
+    const consumer = start(kafka, 400)
+    await settle(() => readers.length === 4, { timeoutMs: 10_000 })
+    expect(() => consumer.ready()).toThrow('in vain')
+    const committed: string[] = []
+    await readers[3]?.onBatch({
+      messages: [
+        {
+          topic: 'content',
+          partition: 0,
+          offset: '7',
+          headers: { ce_type: 'content.stats' },
+        } as unknown as InMessage,
+      ],
+      heartbeat: async () => {},
+      commit: async ({ offset }) => void committed.push(offset),
+      isRunning: () => true,
+    })
+    expect(committed).toEqual(['7'])
+    consumer.ready()
+    await consumer.stop()
+  })
+
+  it('crashes again and again while Kafka is away was not rebuilt in vain', async () => {
+    let here = false
+    const { kafka, readers } = fatefulKafka(5, () => here)
+    const consumer = start(kafka, 100)
+    for (let crashes = 1; crashes <= 4; crashes += 1) {
+      await settle(() => readers.length === crashes)
+      readers.at(-1)?.crash(new Error('broker gone'))
+    }
+    consumer.ready()
+    here = true
+    await settle(() => {
+      try {
+        consumer.ready()
+        return false
+      } catch {
+        return true
+      }
+    })
+    await consumer.stop()
+  })
+
+  it('crashes again and again although Kafka answers is not ready', async () => {
+    const { kafka, readers } = fatefulKafka(5)
+    const consumer = start(kafka, 300)
+    let crashed = 0
+    await settle(
+      () => {
+        for (; crashed < readers.length; crashed += 1) readers[crashed]?.crash(new Error('cannot decode'))
+        try {
+          consumer.ready()
+          return false
+        } catch {
+          return true
+        }
+      },
+      { timeoutMs: 10_000 },
+    )
     await consumer.stop()
   })
 
