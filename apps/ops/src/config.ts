@@ -10,6 +10,18 @@ const optionalUrl = z.url().optional()
 const maxInstances = 9
 export const Instances = z.coerce.number(`a number from 1 to ${maxInstances}`).int().min(1).max(maxInstances)
 
+const Links = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not JSON' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.record(z.string(), z.number().int().min(1).max(65_535)))
+
 const Environment = z.object({
   MARQUEE_PORT: z.coerce.number().int().min(1024).max(65_000).default(3000),
   MARQUEE_INSTANCES: Instances.default(1),
@@ -23,6 +35,9 @@ const Environment = z.object({
   MARQUEE_CACHE_URL: optionalUrl,
   MARQUEE_COUNTERS_URL: optionalUrl,
   MARQUEE_KAFKA_BROKERS: z.string().min(1).optional(),
+  /** For fault tests: ways to processes that the apps take, by process name. */
+  MARQUEE_FAULT_LINKS: Links.default({}),
+  NODE_ENV: z.string().optional(),
   NO_COLOR: z.string().optional(),
 })
 
@@ -39,10 +54,15 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env) {
     throw new OpsError(`The environment is not right:\n${wrong.join('\n')}`, { exitCode: exitCodes.usage })
   }
   const values = parsed.data
+  if (values.NODE_ENV === 'production' && Object.keys(values.MARQUEE_FAULT_LINKS).length > 0)
+    throw new OpsError('MARQUEE_FAULT_LINKS is set, which production does not accept.', {
+      exitCode: exitCodes.usage,
+    })
   return {
     port: values.MARQUEE_PORT,
     instances: values.MARQUEE_INSTANCES,
     dataDir: resolve(root, values.MARQUEE_DATA),
+    links: values.MARQUEE_FAULT_LINKS,
     seedSize: values.MARQUEE_SEED_SIZE,
     catalogMode: values.MARQUEE_CATALOG,
     urls: {

@@ -15,6 +15,8 @@ export interface Context {
   privileges: Privileges
   report: Report
   volatile: boolean
+  /** What the broker tells its clients to come to, instead of its port. */
+  kafkaLink?: number | undefined
 }
 
 export interface Engine {

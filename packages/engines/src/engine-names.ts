@@ -22,6 +22,7 @@ const portOffsets = {
   'redis-counters': 7,
   kafka: 8,
   'kafka-controller': 9,
+  'kafka-direct': 10,
 } as const
 
 export type EnginePorts = Record<keyof typeof portOffsets, number>

@@ -25,6 +25,8 @@ export interface EngineOptions {
   urls?: Partial<Record<EngineName, string>>
   /** How long those may take to answer; 15 s unless told. */
   patienceMs?: number
+  /** A port of this machine through which every client reaches the broker; `urls.kafka` goes past it. */
+  kafkaLink?: number | undefined
   /** Trades durability for speed (no fsync). For tests that do not kill engines. */
   volatile?: boolean
 }
@@ -92,5 +94,6 @@ async function contextOf(options: EngineOptions): Promise<Context> {
     privileges: await choosePrivileges(),
     report: options.report,
     volatile: options.volatile ?? false,
+    kafkaLink: options.kafkaLink,
   }
 }

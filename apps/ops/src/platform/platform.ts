@@ -19,6 +19,7 @@ import type { Terminal } from '../terminal.js'
 import { mintAll } from '../tokens.js'
 import { type AppName, appEnvironments, appSpecs, cliOf, portOffsets } from './app-specs.js'
 import { type Instances, instancesOf, originAt, originsOf } from './instances.js'
+import { checkLinks, linkedOrigins, linkedUrls } from './links.js'
 import type { OpsLog } from './ops-log.js'
 import { createPreparations, type Run } from './preparations.js'
 import { runAsStep } from './run-tool.js'
@@ -45,16 +46,17 @@ interface Parts {
 export async function createPlatform({ config, terminal, log, signal }: Parts): Promise<Platform> {
   const { dataDir } = config
   const report: Report = ({ subject, step, fraction }) => terminal.working(subject, step, fraction)
+  const instances = instancesOf(config)
+  checkLinks(config.links, instances)
   const secrets = await ensureSecrets(dataDir)
   await publishKeys(dataDir, secrets)
   const engines = await getEngines(config, report)
   const engineProcesses = engines.specs.map(({ name }) => name)
-  const instances = instancesOf(config)
   const environments = appEnvironments({
     config,
     secrets,
-    urls: engines.urls,
-    origins: originsOf(instances),
+    urls: linkedUrls(engines.urls, config.links),
+    origins: linkedOrigins(instances, config.links),
   })
   const run: Run = (app, args, options) =>
     runAsStep({ script: cliOf(app), args, env: environments[app] }, options)
@@ -107,13 +109,14 @@ export async function createPlatform({ config, terminal, log, signal }: Parts): 
   }
 }
 
-const getEngines = ({ dataDir, port, catalogMode, urls }: Config, report: Report): Promise<Engines> =>
+const getEngines = ({ dataDir, port, catalogMode, urls, links }: Config, report: Report): Promise<Engines> =>
   engineSpecs({
     dataDir,
     ports: enginePorts(port + portOffsets.engines),
     want: engineNames,
     catalogMode,
     urls,
+    kafkaLink: links.kafka,
     report,
   })
 

@@ -36,7 +36,7 @@ export async function kafkaEngine(context: Context): Promise<Engine> {
       'put the bin folder of an unpacked Kafka 4 on the PATH, and Java 17 or newer',
     ],
   })
-  return { url: `127.0.0.1:${context.ports.kafka}`, specs: [kafkaSpec(context, chosen)] }
+  return { url: ownAddress(context), specs: [kafkaSpec(context, chosen)] }
 }
 
 const metaFile = (folder: string) => path.join(folder, 'data/meta.properties')
@@ -60,7 +60,10 @@ function kafkaSpec(context: Context, chosen: Chosen<KafkaPrograms>): ProcessSpec
     name,
     kind: 'engine',
     port: context.ports.kafka,
-    extraPorts: [context.ports['kafka-controller']],
+    extraPorts: [
+      context.ports['kafka-controller'],
+      ...(context.kafkaLink === undefined ? [] : [context.ports['kafka-direct']]),
+    ],
     portVariable: 'MARQUEE_PORT',
     command: {
       file: java,
@@ -77,7 +80,7 @@ function kafkaSpec(context: Context, chosen: Chosen<KafkaPrograms>): ProcessSpec
       const { version, source } = chosen
       context.records.keep(name, { engine: 'kafka', version, source })
     },
-    ready: () => kafkaAnswers(`127.0.0.1:${context.ports.kafka}`),
+    ready: () => kafkaAnswers(ownAddress(context)),
     readyTimeoutMs: 90_000,
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 15_000,
@@ -86,11 +89,28 @@ function kafkaSpec(context: Context, chosen: Chosen<KafkaPrograms>): ProcessSpec
   }
 }
 
+/** Clients go on to what the broker advertises: whoever must not depend on a link needs a listener that advertises itself. */
+const ownAddress = ({ ports, kafkaLink }: Context) =>
+  `127.0.0.1:${kafkaLink === undefined ? ports.kafka : ports['kafka-direct']}`
+
+function listeners({ ports, kafkaLink }: Context): string[] {
+  const [clients, controller] = [ports.kafka, ports['kafka-controller']]
+  const listening = `PLAINTEXT://127.0.0.1:${clients},CONTROLLER://127.0.0.1:${controller}`
+  if (kafkaLink === undefined)
+    return [`listeners=${listening}`, `advertised.listeners=PLAINTEXT://127.0.0.1:${clients}`]
+  const direct = `DIRECT://127.0.0.1:${ports['kafka-direct']}`
+  return [
+    `listeners=${listening},${direct}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${kafkaLink},${direct}`,
+    'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,DIRECT:PLAINTEXT',
+    'inter.broker.listener.name=DIRECT',
+  ]
+}
+
 async function writeSettings(context: Context, folder: string, file: string): Promise<void> {
-  const { kafka, 'kafka-controller': controller } = context.ports
+  const controller = context.ports['kafka-controller']
   const own = [
-    `listeners=PLAINTEXT://127.0.0.1:${kafka},CONTROLLER://127.0.0.1:${controller}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${kafka}`,
+    ...listeners(context),
     `controller.quorum.voters=1@127.0.0.1:${controller}`,
     `log.dirs=${path.join(folder, 'data')}`,
   ]
