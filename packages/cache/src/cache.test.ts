@@ -194,3 +194,29 @@ describe('a raised version', () => {
     expect(await other.get('a', 'en', never)).toEqual(now)
   })
 })
+
+describe('what is kept', () => {
+  it('can be sampled and read with every field, past guards, the raised version and the statistics', async () => {
+    const cache = await processOf()
+    for (let n = 0; n < 30; n += 1) await cache.get(`id${n}`, 'en', gives(`x${n}`))
+    await cache.get('id0', 'ko', gives('y'))
+    await settle(async () => (await kept('id29')).length + (await kept('id0')).length === 3)
+    await cache.invalidate(['gone'])
+    const all = await cache.sample(100)
+    expect(all.toSorted()).toEqual(Array.from({ length: 30 }, (_, n) => `id${n}`).toSorted())
+    const few = await cache.sample(5)
+    expect(new Set(few).size).toBe(5)
+    const chosen = new Set<string>()
+    for (let round = 0; round < 20; round += 1) for (const id of await cache.sample(5)) chosen.add(id)
+    expect(chosen.size).toBeGreaterThan(10)
+    const { hits, misses } = cache.stats()
+    const entries = await cache.kept('id0')
+    expect(entries.toSorted((a, b) => (a.field < b.field ? -1 : 1))).toEqual([
+      { id: 'id0', field: 'en', entry: entry('x0') },
+      { id: 'id0', field: 'ko', entry: entry('y') },
+    ])
+    expect(cache.stats()).toMatchObject({ hits, misses })
+    await cache.bumpVersion()
+    expect(await cache.kept('id0')).toEqual([])
+  })
+})

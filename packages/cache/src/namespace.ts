@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto'
 import type { Connection } from './connection.js'
 import { decode, type Entry, encode } from './entry.js'
 import { createFlights, type Load } from './flights.js'
@@ -13,6 +14,13 @@ export interface NamespaceOptions {
   ttlMs: number
   /** Share of the ttl by which entries made together expire apart. */
   jitter?: number
+}
+
+/** What is kept of one id under one field. */
+export interface Kept {
+  id: string
+  field: string
+  entry: Entry
 }
 
 export interface Stats {
@@ -36,6 +44,10 @@ export interface Namespace {
   /** Makes every entry of before a miss, at once here and within 2 s in other processes. @throws when the cache is down */
   bumpVersion(): Promise<void>
   stats(): Stats
+  /** The ids that something is kept of, in no order, each once, at most `limit` of them chosen at random. @throws when the cache is down */
+  sample(limit: number): Promise<string[]>
+  /** Everything kept of an id, past the statistics: for comparing it with the store. @throws when the cache is down */
+  kept(id: string): Promise<Kept[]>
 }
 
 /** The entries of before this number are misses; kept in the cache beside them. */
@@ -70,6 +82,17 @@ export function createNamespace(
       const raised = await connection.ask((redis) => redis.incr(generation.key))
       if (raised === undefined) throw new Error(`the cache is down: ${name} was not raised`)
       generation.value = raised
+    },
+    sample: (limit) => sampleOf(shelf.ids(), limit, name),
+    async kept(id) {
+      const fields = await shelf.readAll(id)
+      const now = await connection.ask((redis) => redis.get(generation.key))
+      if (fields === undefined || now === undefined)
+        throw new Error(`the cache is down: ${name} was not read`)
+      return Object.entries(fields).flatMap(([field, value]) => {
+        const entry = decode(value, Number(now ?? 0))
+        return entry ? [{ id, field, entry }] : []
+      })
     },
     stats() {
       const { hit, miss, bypass } = tally.counts
@@ -117,6 +140,24 @@ function createFind(
   }
 
   return { get, bypass }
+}
+
+/** Each id with the same chance, however many there are: none but the chosen is remembered. */
+async function sampleOf(
+  pages: AsyncIterable<string[] | undefined>,
+  limit: number,
+  name: string,
+): Promise<string[]> {
+  const chosen = new Map<number, string>()
+  const salt = randomUUID()
+  const rank = (id: string) => createHash('sha1').update(salt).update(id).digest().readUIntBE(0, 6)
+  for await (const ids of pages) {
+    if (!ids) throw new Error(`the cache is down: ${name} was not read`)
+    for (const id of ids) chosen.set(rank(id), id)
+    const least = [...chosen.keys()].sort((a, b) => a - b)
+    for (const one of least.slice(limit)) chosen.delete(one)
+  }
+  return [...chosen.values()]
 }
 
 const lifetime = (ttlMs: number, jitter: number): number =>
