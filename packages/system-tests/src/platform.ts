@@ -22,6 +22,7 @@ export interface Run {
   /** All that should run. */
   states: { name: string; kind: 'engine' | 'app'; port: number; state: string; restarts: number }[]
   supervisor: number
+  catalogKind: 'plain' | 'citus'
 }
 
 /** The data folder of the platform that the global setup started. */

@@ -1,7 +1,7 @@
 import type { Armed, FailPointName } from '@marquee/faults'
 import type { Link } from '@marquee/test-kit'
 import type { Run } from '../platform.js'
-import type { Write } from './load.js'
+import type { Write } from './load/write.js'
 
 /**
  * One way in which something breaks. The runner starts the platform (two instances of every app) and a steady load, calls `run`, waits
