@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { type FederateConnections, federateCommand } from './federation/federate-command.js'
 import { type BulkConnections, importCommand } from './import/import-command.js'
 import { seedCommand } from './seed/seed-command.js'
+import { traceCommand } from './trace/trace-command.js'
 
 export type CommandConnections = BulkConnections & FederateConnections
 
@@ -10,4 +11,5 @@ export const commands = (connect: () => Promise<CommandConnections>): Command[] 
   federateCommand(connect),
   seedCommand(connect),
   importCommand(connect),
+  traceCommand(connect),
 ]

@@ -173,5 +173,10 @@ export const planClasses: Record<string, PlanEntry> = {
     'import.running',
     'import.save-run',
     'import.update-listing',
+    'trace.episodes',
+    'trace.inbox',
+    'trace.outbox',
+    'trace.stats',
+    'trace.titles',
   ),
 }

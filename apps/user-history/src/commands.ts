@@ -6,6 +6,7 @@ import { rebuildCommand } from './rebuild/rebuild-command.js'
 import { reconcileCommand } from './reconcile/reconcile-command.js'
 import { replicationCommand } from './replication/replication-command.js'
 import { seedCommand } from './seed/seed-command.js'
+import { traceCommand } from './trace/trace-command.js'
 
 /** The environment, and the servers where the work is done; opened when a command runs, closed after it. */
 export interface CommandConnections {
@@ -16,11 +17,12 @@ export interface CommandConnections {
   close(): Promise<void>
 }
 
-/** Commands beside `migrate`: `replication ...`, `seed`, `reconcile`, `rebuild`, `months`. Each connects only when it runs. */
+/** Commands beside `migrate`: `replication ...`, `seed`, `reconcile`, `rebuild`, `months`, `trace`. Each connects only when it runs. */
 export const commands = (connect: () => CommandConnections): Command[] => [
   replicationCommand(readCommandConfig),
   seedCommand(connect),
   reconcileCommand(connect),
   rebuildCommand(connect),
   monthsCommand(connect),
+  traceCommand(connect),
 ]

@@ -29,3 +29,4 @@ export {
   manageStatements,
   outboxStatements,
 } from './tables.js'
+export { traceInbox, traceOutbox } from './trace.js'
