@@ -1,7 +1,7 @@
 /**
  * What a fault test may ask of this process:
  * `MARQUEE_FAULT_POINTS`: a folder where fail points are armed; `MARQUEE_FAULT_CLOCK`: `<app or instance>:<milliseconds>` by which its
- * clock is ahead.
+ * clock is ahead (a file in that folder can set it later, too).
  * @throws Error in production: nothing may be broken on purpose there
  */
 export function readFaults(env: NodeJS.ProcessEnv = process.env) {
@@ -12,7 +12,8 @@ export function readFaults(env: NodeJS.ProcessEnv = process.env) {
   return { folder: folder || undefined, instance, clockAheadMs: aheadMs(clock, instance) }
 }
 
-function aheadMs(clock: string | undefined, instance: string): number {
+/** @param clock `<app or instance>:<milliseconds>` */
+export function aheadMs(clock: string | undefined, instance: string): number {
   if (!clock) return 0
   const [, name, ms] = /^([a-z-]+(?:#\d+)?):(-?\d+)$/.exec(clock) ?? []
   if (name === undefined) throw new Error(`MARQUEE_FAULT_CLOCK is <app>:<milliseconds>, not "${clock}".`)

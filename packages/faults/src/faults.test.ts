@@ -1,8 +1,9 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
-import { setClockAhead } from './clock.js'
+import { clockFile, followClock, installClock } from './clock.js'
 import { readFaults } from './config.js'
 import { type Armed, armedFile, createFailPoints, type FailPointName, firedFile } from './fail-point.js'
 
@@ -82,7 +83,8 @@ describe('a clock that is ahead', () => {
 
   it('is ahead for whoever asks the time, and reads given times as they are', () => {
     const hour = 3_600_000
-    setClockAhead(hour)
+    const setClock = installClock()
+    setClock(hour)
     const ahead = (ms: number) => Math.abs(ms - RealDate.now() - hour)
     expect(ahead(Date.now())).toBeLessThan(1000)
     expect(ahead(Date.parse(new Date().toISOString()))).toBeLessThan(1000)
@@ -91,6 +93,17 @@ describe('a clock that is ahead', () => {
     expect(new Date('2026-01-02').toISOString()).toBe('2026-01-02T00:00:00.000Z')
     expect(Date.UTC(2026, 0)).toBe(RealDate.UTC(2026, 0))
     expect(new Date() instanceof Date && new RealDate() instanceof Date).toBe(true)
-    setClockAhead(0)
+    setClock(0)
+  })
+
+  it('is set while a file says so', async () => {
+    const asked: number[] = []
+    writeFileSync(clockFile(folder), 'catalog#2:-5000')
+    followClock(folder, 'catalog#2', (ms) => asked.push(ms), 7)
+    followClock(folder, 'catalog', (ms) => asked.push(ms * 1000), 0)
+    while (new Set(asked).size < 2) await delay(10)
+    expect(new Set(asked)).toEqual(new Set([-5000, 0]))
+    rmSync(clockFile(folder))
+    while (!asked.includes(7)) await delay(10)
   })
 })

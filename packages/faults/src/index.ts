@@ -1,11 +1,16 @@
-import { setClockAhead } from './clock.js'
+import { followClock, installClock } from './clock.js'
 import { readFaults } from './config.js'
 import { createFailPoints } from './fail-point.js'
 
+export { clockFile } from './clock.js'
 export { type Armed, armedFile, type FailPointName, failPointNames, firedFile } from './fail-point.js'
 
 const faults = readFaults()
-setClockAhead(faults.clockAheadMs)
+if (faults.folder !== undefined || faults.clockAheadMs !== 0) {
+  const setClock = installClock()
+  setClock(faults.clockAheadMs)
+  if (faults.folder !== undefined) followClock(faults.folder, faults.instance, setClock, faults.clockAheadMs)
+}
 
 /** Does what a fault test has armed here, which is nothing outside of one. */
 export const failPoint = createFailPoints(faults.folder, faults.instance)
