@@ -118,7 +118,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'copies.titles': { class: 'every-shard', values: [id, 501] },
   'copies.episodes': { class: 'projection', values: [id, 501] },
   'stats.changed': { class: 'every-shard', values: [time, id, 1000] },
-  'stats.now': { class: 'no-table', values: [] },
+  'time.now': { class: 'no-table', values: [] },
   'citus.installed': { class: 'no-table' },
   'outbox.notify': { class: 'no-table' },
   'idempotency.lock': { class: 'no-table' },

@@ -15,6 +15,7 @@ import {
   noneMatch,
   openApiDocument,
   type Service,
+  storeClock,
 } from '@marquee/service-kit'
 import type { Request, RequestHandler, Response } from 'express'
 import { Redis } from 'ioredis'
@@ -67,6 +68,17 @@ function connectCache(url: string, log: Logger): Redis {
   return redis
 }
 
+/** The time, as the shared cache has it: an instance whose clock is wrong must not judge tokens by it. Ms since 1970. */
+function sharedTime(redis: Redis | null): () => number {
+  if (!redis) return Date.now
+  const clock = storeClock(async () => {
+    const [seconds, micros] = await redis.time()
+    return Number(seconds) * 1000 + Number(micros) / 1000
+  })
+  redis.on('ready', () => void clock.now().catch(() => undefined))
+  return clock.guess
+}
+
 const originsOf = (config: GatewayConfig): Origins => ({
   catalog: config.CATALOG_ORIGINS,
   'user-history': config.USER_HISTORY_ORIGINS,
@@ -90,12 +102,16 @@ async function isUp(client: HttpClient): Promise<void> {
 }
 
 /** Everything that stands between the outside and the apps. */
-function buildAccess(config: GatewayConfig, limits: Limits, redis: Redis | null, log: Logger) {
+function buildAccess(
+  config: GatewayConfig,
+  { limits, redis, now, log }: { limits: Limits; redis: Redis | null; now: () => number; log: Logger },
+) {
   const keys = openSigningKeys(config.JWKS_FILE, { allowDevelopmentKeys: config.NODE_ENV !== 'production' })
   const authenticator = createAuthenticator(keys, {
     issuer: config.JWT_ISSUER,
     audience: config.JWT_AUDIENCE,
     tokenBytes: limits.tokenBytes,
+    now,
   })
   const store = rateLimitStore(redis, limits, log)
   const { identify, byAddress } = createIdentify({
@@ -112,13 +128,14 @@ interface ComposedNeeds {
   origins: Origins
   limits: Limits
   redis: Redis | null
+  now: () => number
   metrics: Metrics
 }
 
 /** Answers that the gateway makes of several apps' own. */
-function buildComposed({ origins, limits, redis, metrics }: ComposedNeeds) {
+function buildComposed({ origins, limits, redis, now, metrics }: ComposedNeeds) {
   const downstreams = openDownstreams(origins, limits, appsTimeoutMs(limits))
-  const lastGood = redis ? createLastGood(redis) : noLastGood
+  const lastGood = redis ? createLastGood(redis, { now }) : noLastGood
   const gather = createGather({ downstreams, lastGood, limits })
   return {
     endpoints: [getContentDetails({ gather, count: countParts(metrics), limits })],
@@ -155,15 +172,16 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
   const closers = createClosers(log)
   const redis = config.CACHE_URL ? connectCache(config.CACHE_URL, log) : null
   if (redis) closers.onClose('cache', () => redis.disconnect())
+  const now = sharedTime(redis)
 
   const origins = originsOf(config)
   const apps = openClients(origins, closers)
-  const access = buildAccess(config, limits, redis, log)
+  const access = buildAccess(config, { limits, redis, now, log })
   const metrics = createMetrics(config.INSTANCE)
   const callerHeader = createCallerHeader(config.MARQUEE_INTERNAL_KEY)
   const { forward, close } = createForward(origins, limits, metrics, callerHeader)
   closers.onClose('forwarding', close)
-  const composed = buildComposed({ origins, limits, redis, metrics })
+  const composed = buildComposed({ origins, limits, redis, now, metrics })
   closers.onClose('composed answers', composed.close)
   const document = describeApi(config, apps, composed.endpoints, log)
 

@@ -22,13 +22,13 @@ export class KeyTaken extends Error {
 
 /** The answer that was given under this key; null when it is new, or older than it is kept. @throws ApiError idempotency_key_reused */
 export async function keptAnswer(
-  { answers }: Database,
+  { answers, clock }: Database,
   { id, requestHash }: KeyedRequest,
 ): Promise<Reply | null> {
   // MongoDB removes what has expired once a minute; until then it stands in the way of the next use.
   const found = await answers.findById(id).lean<AnswerDocument>().exec()
   if (!found) return null
-  if (found.expiresAt.getTime() <= Date.now()) {
+  if (found.expiresAt.getTime() <= (await clock.now())) {
     await answers.deleteOne({ _id: id, expiresAt: trusted({ $lte: found.expiresAt }) }).exec()
     return null
   }
@@ -40,12 +40,12 @@ export async function keptAnswer(
 
 /** Keeps the answer in the transaction of its effect: first in it, so that whoever comes meanwhile with this key learns of us. @throws KeyTaken */
 export async function keepAnswer(
-  { answers }: Database,
+  { answers, clock }: Database,
   tx: Tx,
   { id, requestHash, ttlMs }: KeyedRequest,
   { status, headers = {}, body = '' }: Reply,
 ): Promise<void> {
-  const expiresAt = new Date(Date.now() + ttlMs)
+  const expiresAt = new Date((await clock.now()) + ttlMs)
   const answer = { _id: id, requestHash, status, headers, body: Buffer.from(body as string), expiresAt }
   try {
     await answers.insertMany([answer], { session: tx, lean: true })

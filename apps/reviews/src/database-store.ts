@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Logger } from '@marquee/service-kit'
+import { type Logger, type StoreClock, storeClock } from '@marquee/service-kit'
 import mongoose, { type ClientSession, type Connection } from 'mongoose'
 import { type Models, makeModels } from './models-store.js'
 
@@ -11,6 +11,8 @@ export type Tx = ClientSession
 
 export interface Database extends Models {
   connection: Connection
+  /** The server's: clocks of instances differ. */
+  clock: StoreClock
   /** Resolves when the primary answers. */
   ping(): Promise<void>
   /** Resolves when the first connection is there; which may be long after the start. */
@@ -74,6 +76,10 @@ export function openDatabase(options: {
   return {
     connection,
     ...makeModels(connection),
+    clock: storeClock(async () => {
+      const { localTime } = await requireConnected(connection).command({ hello: 1 })
+      return (localTime as Date).getTime()
+    }),
     connected,
     async ping() {
       await requireConnected(connection).command({ ping: 1 })

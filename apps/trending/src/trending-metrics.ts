@@ -23,7 +23,13 @@ export function trendingMetrics(
   metrics.gauge('marquee_trending_board_age_seconds', 'Since the lists were last prepared', [], (gauge) =>
     asked(
       (value) => gauge.set(value),
-      async () => (Date.now() - Number(await redis.hget(key('board'), 'preparedAt'))) / 1000,
+      async () => {
+        const [[seconds, micros], preparedAt] = await Promise.all([
+          redis.time(),
+          redis.hget(key('board'), 'preparedAt'),
+        ])
+        return Number(seconds) + Number(micros) / 1e6 - Number(preparedAt) / 1000
+      },
     ),
   )
   const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5]

@@ -1,11 +1,19 @@
 import { isOutage } from '@marquee/postgres'
-import { createClosers, createLogger, createMetrics, createService, httpClient } from '@marquee/service-kit'
+import {
+  createClosers,
+  createLogger,
+  createMetrics,
+  createService,
+  httpClient,
+  storeClock,
+} from '@marquee/service-kit'
 import { createBackground } from './background.js'
 import type { UserHistoryConfig } from './config.js'
 import type { UserHistory } from './context.js'
 import { openDatabases } from './databases.js'
 import { ping } from './ping-store.js'
 import { routes } from './routes.js'
+import { databaseTime } from './time-store.js'
 
 /** Who watched what: everything that this app is made of, in the order in which it opens. `topicPrefix` parts tests from another. */
 export function createUserHistory(config: UserHistoryConfig, topicPrefix?: string) {
@@ -27,7 +35,14 @@ export function createUserHistory(config: UserHistoryConfig, topicPrefix?: strin
   closers.onClose('catalog', () => catalog.close())
 
   const { primary, replica } = databases
-  const userHistory: UserHistory = { primary, replica, catalog, limits, cursorKey: config.MARQUEE_CURSOR_KEY }
+  const userHistory: UserHistory = {
+    primary,
+    replica,
+    catalog,
+    limits,
+    cursorKey: config.MARQUEE_CURSOR_KEY,
+    clock: storeClock(() => databaseTime(primary)),
+  }
   const { background, idle, readiness } = createBackground(userHistory, config, {
     log,
     metrics,

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
-import { world } from '@marquee/contracts'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { type EventRecord, world } from '@marquee/contracts'
 import { settle } from '@marquee/test-kit'
 import { v7 as uuidv7 } from 'uuid'
 import {
@@ -14,6 +14,16 @@ import {
 import { type OwnDatabase, ownDatabase, silent, titleEvent, writeRow } from './testing/database.js'
 
 const { winterTide, paperLanterns } = world.contents
+
+const notTheClock = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'setInterval',
+  'setTimeout',
+] as const
 
 let own: OwnDatabase
 let pool: Pool
@@ -64,6 +74,17 @@ describe('a fact', () => {
         body: JSON.stringify({ id: paperLanterns.id, slug: 'title-1' }),
       },
     ])
+  })
+
+  it('is of the time of the database, whatever the clock of its writer says', async () => {
+    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + 3_600_000 })
+    try {
+      await transaction(pool, (tx) => writeOutbox(tx, [titleEvent(winterTide.id, 1)]))
+    } finally {
+      jest.useRealTimers()
+    }
+    const [{ time }] = (await outbox.claim(10)) as [EventRecord]
+    expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000)
   })
 
   it('that its schema refuses is not written', async () => {

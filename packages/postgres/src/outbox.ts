@@ -19,7 +19,9 @@ export const outboxColumns = [
 const insert = sql(
   'outbox.write',
   `INSERT INTO outbox (${outboxColumns.join(', ')})
-   SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::timestamptz[], $5::text[], $6::bigint[], $7::text[], $8::text[])`,
+   SELECT id, type, schema_version, now(), subject, subject_version, traceparent, body
+   FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::text[], $5::bigint[], $6::text[], $7::text[])
+     AS fact (id, type, schema_version, subject, subject_version, traceparent, body)`,
 )
 const notify = sql('outbox.notify', `SELECT pg_notify('${wakeUpChannel}', '')`)
 
@@ -34,14 +36,14 @@ export function outboxRow(event: NewEvent, time = new Date()): unknown[] {
   return [uuidv7(), type, version, time.toISOString(), subject, subjectVersion, traceparent, body]
 }
 
-/** States facts in the transaction that makes them true. The relay is woken by the commit. */
+/** States facts in the transaction that makes them true, at its time: clocks of instances differ. The relay is woken by the commit. */
 export async function writeOutbox(tx: Tx, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
   const rows = events.map((event) => outboxRow(event))
   await query(
     tx,
     insert,
-    outboxColumns.map((_, column) => rows.map((row) => row[column])),
+    outboxColumns.flatMap((name, column) => (name === 'time' ? [] : [rows.map((row) => row[column])])),
   )
   await query(tx, notify)
 }
@@ -98,6 +100,9 @@ const prune = sql(
   `DELETE FROM outbox WHERE published_at < now() - $1 * interval '1 millisecond'`,
 )
 
+/** Longer than another process takes to look whether the post is free. */
+const asideMs = 3000
+
 export interface PostgresOutboxOptions {
   /** How long a claim holds without renewal; longer than the relay's deadline for a send. */
   claimMs?: number
@@ -138,6 +143,7 @@ export function postgresOutbox(pool: Pool, lease: Lease, options: PostgresOutbox
       )
       return kept?.length === records.length
     },
+    standAside: () => lease.standAside(asideMs),
     waitForWork: wakeUp.wait,
     async pending(): Promise<number> {
       return (await query<{ count: number }>(pool, depth))[0]?.count ?? 0

@@ -2,6 +2,7 @@ import { ContentRef, z } from '@marquee/contracts'
 import { endpoint, ifMatchVersion, noContent, requireVersion } from '@marquee/service-kit'
 import type { Catalog } from '../context.js'
 import { ifMatch } from '../headers.js'
+import { databaseTime } from '../time-store.js'
 import { nextVersion } from './content-rules.js'
 import { editContent } from './edit-content.js'
 
@@ -24,10 +25,10 @@ export const archiveContent = (catalog: Catalog) =>
       const version = ifMatchVersion(headers['if-match'])
       await editContent(catalog, params.id, {
         traceparent,
-        change(before) {
+        async change(before, tx) {
           if (before.status === 'archived') return null
           requireVersion(before.version, version)
-          return { ...nextVersion(before, new Date()), status: 'archived' }
+          return { ...nextVersion(before, await databaseTime(tx)), status: 'archived' }
         },
         answer: async () => undefined,
       })

@@ -5,6 +5,7 @@ import type { Catalog } from '../context.js'
 import { genresById } from '../genres/genre-store.js'
 import { keyHeader } from '../headers.js'
 import { privately } from '../responses.js'
+import { databaseTime } from '../time-store.js'
 import { writeOnce } from '../write-once.js'
 import { readContent } from './content-read-store.js'
 import { chosenGenres, newTitle, slugCandidates } from './content-rules.js'
@@ -35,7 +36,7 @@ export const createContent = (catalog: Catalog) =>
       const id = uuidv7()
       return await writeOnce(catalog, 'POST /content', call, async (tx) => {
         const genres = chosenGenres(body.genres ?? [], await genresById(tx, body.genres ?? []))
-        const title = newTitle(body, id, genres, new Date())
+        const title = newTitle(body, id, genres, await databaseTime(tx))
         await insertTitle(tx, title, slugCandidates(body.slug, body.title, id), traceparent)
         const made = await readContent(tx, id, { languages: [], include: [], asEditor: true })
         if (!made) throw new Error('the title just written is not there')

@@ -4,6 +4,7 @@ import type { Catalog } from '../context.js'
 import { genresById } from '../genres/genre-store.js'
 import { ifMatch } from '../headers.js'
 import { privately } from '../responses.js'
+import { databaseTime } from '../time-store.js'
 import { readContent } from './content-read-store.js'
 import { chosenGenres, patched } from './content-rules.js'
 import { editContent } from './edit-content.js'
@@ -39,7 +40,7 @@ export const patchContent = (catalog: Catalog) =>
         async change(before, tx) {
           requireVersion(before.version, version)
           const genres = body.genres && chosenGenres(body.genres, await genresById(tx, body.genres))
-          return patched(before, body, genres, new Date())
+          return patched(before, body, genres, await databaseTime(tx))
         },
         async answer(tx, id) {
           const content = await readContent(tx, id, { languages: [], include: [], asEditor: true })

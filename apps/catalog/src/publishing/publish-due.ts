@@ -2,6 +2,7 @@ import { nextVersion } from '../content/content-rules.js'
 import { editContent } from '../content/edit-content.js'
 import type { Catalog } from '../context.js'
 import { editEpisode } from '../episodes/edit-episode.js'
+import { databaseTime } from '../time-store.js'
 import { type Due, dueEpisodes, dueTitles } from './due-store.js'
 
 /**
@@ -15,9 +16,9 @@ export async function publishDue(catalog: Catalog): Promise<void> {
 
 export const publishTitle = (catalog: Catalog, due: Due): Promise<void> =>
   editContent(catalog, due.id, {
-    change: (before) =>
+    change: async (before, tx) =>
       still(due, before.status, before.publishAt)
-        ? { ...nextVersion(before, new Date()), status: 'published' }
+        ? { ...nextVersion(before, await databaseTime(tx)), status: 'published' }
         : null,
     answer: async () => undefined,
   })

@@ -1,5 +1,6 @@
 import { type Lease, type Pool, transaction } from '@marquee/postgres'
-import { changedStats, databaseTime, meanRating, refreshListing, rescoreListing } from './stats-store.js'
+import { databaseTime } from '../time-store.js'
+import { changedStats, meanRating, refreshListing, rescoreListing } from './stats-store.js'
 
 const batch = 1000
 /** Longer than a statement's deadline: what was not committed at the last pass is seen by this one. */

@@ -20,11 +20,11 @@ export const statements = {
   // The mean is taken here, from whole numbers: nobody's rounding before this one counts.
   applyRatings: sql(
     'stats.apply-ratings',
-    `INSERT INTO content_stats AS s (content_id, rating, rating_count, rating_version, changed_at)
-     SELECT id, round(sum::numeric / nullif(count, 0), 2), count, version, now()
+    `INSERT INTO content_stats AS s (content_id, rating, rating_count, rating_sum, rating_version, changed_at)
+     SELECT id, round(sum::numeric / nullif(count, 0), 2), count, sum, version, now()
      FROM unnest($1::uuid[], $2::bigint[], $3::integer[], $4::bigint[]) AS told (id, sum, count, version) ORDER BY id
      ON CONFLICT (content_id) DO UPDATE SET rating = excluded.rating, rating_count = excluded.rating_count,
-       rating_version = excluded.rating_version, changed_at = excluded.changed_at
+       rating_sum = excluded.rating_sum, rating_version = excluded.rating_version, changed_at = excluded.changed_at
      WHERE s.rating_version < excluded.rating_version
      RETURNING content_id AS id`,
   ),
@@ -34,7 +34,6 @@ export const statements = {
      FROM content_stats WHERE (changed_at, content_id) > ($1::timestamptz, $2::uuid)
      ORDER BY changed_at, content_id LIMIT $3`,
   ),
-  now: sql('stats.now', 'SELECT now() AS now'),
   // The projection's own copy: asking the shards would be a query of all of them for one number.
   meanRating: sql(
     'listing.mean-rating',
@@ -125,6 +124,3 @@ export async function rescoreListing(tx: Tx, meanRating: number): Promise<void> 
 
 export const meanRating = async (db: Db): Promise<number> =>
   (await query<{ mean: number }>(db, statements.meanRating))[0]?.mean ?? 0
-
-export const databaseTime = async (db: Db): Promise<Date> =>
-  (await query<{ now: Date }>(db, statements.now))[0]?.now ?? new Date()

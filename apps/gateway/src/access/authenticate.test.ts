@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
 import { readViewer, viewerHeader } from '@marquee/service-kit'
-import { settle } from '@marquee/test-kit'
+import { settle, testEngines } from '@marquee/test-kit'
 import { exportSPKI } from 'jose'
 import {
   ask,
@@ -21,6 +21,16 @@ import {
 const path = '/api/v1/content/winter-tide'
 const now = () => Math.floor(Date.now() / 1000)
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+const notTheClock = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'setInterval',
+  'setTimeout',
+] as const
 
 let key: Key
 let rsa: Key
@@ -58,6 +68,24 @@ describe('a caller', () => {
     const token = await key.sign({ exp: now() - 4 })
     expect((await withToken(token)).status).toBe(200)
     await settle(async () => (await withToken(token)).status === 401)
+  })
+
+  it.each([
+    ['ahead', 3_600_000],
+    ['behind', -3_600_000],
+  ])('is judged by the time of the shared cache where our own clock is an hour %s', async (_way, ms) => {
+    const shared = await around.start({ CACHE_URL: testEngines().cache })
+    const [good, expired] = [await key.sign({ exp: now() + 600 }), await key.sign({ exp: now() - 600 })]
+    const statusOf = async (token: string) =>
+      (await ask(shared, path, { headers: { authorization: `Bearer ${token}` } })).status
+    // The cache has told the time once it is connected.
+    await settle(async () => expect(await statusOf(await key.sign({ exp: now() + 60 }))).toBe(200))
+    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + ms })
+    try {
+      await settle(async () => expect([await statusOf(good), await statusOf(expired)]).toEqual([200, 401]))
+    } finally {
+      jest.useRealTimers()
+    }
   })
 
   it('cannot pass itself off by headers of ours', async () => {

@@ -50,6 +50,7 @@ function reasonOf(error: unknown): string {
  * Verifies bearer tokens against our keys. Header fields that name a key by place (`jku`, `x5u`, `jwk`) are never followed.
  * @param cacheSize tokens remembered (by hash) until they expire, the longest unused one leaving first: a signature
  *   check costs more than forwarding the request.
+ * @param now ms since 1970, by the clock that decides whether a token is expired
  */
 export function createAuthenticator(
   keys: SigningKeys,
@@ -58,13 +59,14 @@ export function createAuthenticator(
     audience,
     tokenBytes,
     cacheSize = 10_000,
-  }: { issuer: string; audience: string; tokenBytes: number; cacheSize?: number },
+    now = Date.now,
+  }: { issuer: string; audience: string; tokenBytes: number; cacheSize?: number; now?: () => number },
 ): Authenticator {
   const seen = new Map<string, Verified>()
-  let keysCheckedAt = Date.now()
+  let keysCheckedAt = performance.now()
 
   const refreshKeys = (): boolean => {
-    keysCheckedAt = Date.now()
+    keysCheckedAt = performance.now()
     const changed = keys.refresh()
     if (changed) seen.clear()
     return changed
@@ -76,6 +78,7 @@ export function createAuthenticator(
       issuer,
       audience,
       clockTolerance: clockToleranceSeconds,
+      currentDate: new Date(now()),
       requiredClaims: ['exp', 'sub'],
     }
     try {
@@ -88,13 +91,12 @@ export function createAuthenticator(
 
   return {
     recall(authorization) {
-      const now = Date.now()
-      if (now - keysCheckedAt > keysCheckedEveryMs) refreshKeys()
+      if (performance.now() - keysCheckedAt > keysCheckedEveryMs) refreshKeys()
       const id = idOf(authorization)
       const hit = seen.get(id)
       if (!hit) return undefined
       seen.delete(id)
-      if (hit.expiresAt <= now) return undefined
+      if (hit.expiresAt <= now()) return undefined
       seen.set(id, hit)
       return hit.viewer
     },

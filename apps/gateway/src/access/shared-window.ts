@@ -12,6 +12,7 @@ interface Window {
   units: number
   /** Requests left in the unit that this instance holds. */
   left: number
+  /** Of the monotonic clock: the other one may be set while a window is open. */
   resetAt: number
   asking?: Promise<void> | undefined
 }
@@ -25,7 +26,7 @@ export interface SharedWindow extends Store {
 function createWindows(windowMs: number) {
   let current = new Map<string, Window>()
   let previous = new Map<string, Window>()
-  let turnedAt = Date.now()
+  let turnedAt = performance.now()
 
   const turn = (now: number): void => {
     if (now - turnedAt < windowMs) return
@@ -37,7 +38,7 @@ function createWindows(windowMs: number) {
   return {
     /** The window that is open now. */
     of(key: string): Window {
-      const now = Date.now()
+      const now = performance.now()
       turn(now)
       let found = current.get(key)
       if (!found) {
@@ -87,7 +88,7 @@ export function sharedWindow({
     try {
       const answer = await breaker.execute(() => within(patienceMs, counter.increment(key)))
       window.units = Math.max(window.units + 1, answer.totalHits)
-      if (answer.resetTime) window.resetAt = answer.resetTime.getTime()
+      if (answer.resetTime) window.resetAt = performance.now() + answer.resetTime.getTime() - Date.now()
     } catch (error) {
       window.units += 1
       if (!isBrokenCircuitError(error)) onFailure(error)
@@ -101,7 +102,7 @@ export function sharedWindow({
     async increment(key) {
       for (;;) {
         const window = windows.of(key)
-        const resetTime = new Date(window.resetAt)
+        const resetTime = new Date(Date.now() + window.resetAt - performance.now())
         if (window.left > 0) {
           window.left -= 1
           return { totalHits: window.units * unit - window.left, resetTime }
@@ -118,7 +119,7 @@ export function sharedWindow({
     resetKey: windows.forget,
     isOver(key) {
       const window = windows.peek(key)
-      return window !== undefined && window.resetAt > Date.now() && window.units > mostUnits
+      return window !== undefined && window.resetAt > performance.now() && window.units > mostUnits
     },
   }
 }

@@ -35,7 +35,7 @@ export function openSigningKeys(
   }
   let text = ''
   let lookUp!: JWTVerifyGetKey
-  let readAt = 0
+  let readAt = Number.NEGATIVE_INFINITY
   const adopt = (set: JSONWebKeySet): boolean => {
     const now = JSON.stringify(set)
     if (now === text) return false
@@ -49,8 +49,8 @@ export function openSigningKeys(
     find: (header, token) => lookUp(header, token),
     refresh() {
       // Unknown key ids are free to invent: they must not turn into a file read each.
-      if (Date.now() - readAt < 1000) return false
-      readAt = Date.now()
+      if (performance.now() - readAt < 1000) return false
+      readAt = performance.now()
       try {
         return adopt(load())
       } catch {

@@ -48,8 +48,12 @@ export function createThrottle(everyMs: number, most: number, clock: () => numbe
 /**
  * Last good answers in the shared cache, `details:v1:<key>`. The connection is the one of the rate limits; a cache that is down or
  * frozen costs the first few callers their patience and then, by the breaker, nobody.
+ * @param now ms since 1970, by a clock that all instances share: it tells how old an answer is
  */
-export function createLastGood(redis: Redis, { everyMs = 1000, most = 5000, prefix = '' } = {}): LastGood {
+export function createLastGood(
+  redis: Redis,
+  { everyMs = 1000, most = 5000, prefix = '', now = Date.now } = {},
+): LastGood {
   const breaker = circuitBreaker(handleAll, { halfOpenAfter: 1000, breaker: new ConsecutiveBreaker(3) })
   const mayKeep = createThrottle(everyMs, most)
   const name = (key: string) => `${prefix}details:v1:${key}`
@@ -59,13 +63,13 @@ export function createLastGood(redis: Redis, { everyMs = 1000, most = 5000, pref
   return {
     keep(key, bytes, ttlMs) {
       if (!mayKeep(key)) return
-      const kept = encode(Date.now(), bytes)
+      const kept = encode(now(), bytes)
       // Behind whatever answer is being written in this tick.
       setImmediate(() => void asked(writeMs, () => redis.set(name(key), kept, 'PX', ttlMs)))
     },
     async recall(key, patienceMs) {
       const kept = await asked(patienceMs, () => redis.getBuffer(name(key)))
-      return kept && decode(kept, Date.now())
+      return kept && decode(kept, now())
     },
   }
 }

@@ -45,7 +45,7 @@ export function createUpstream(
     timeoutMs,
     isOpen() {
       if (silences < silencesToOpen) return false
-      const now = Date.now()
+      const now = performance.now()
       if (now < retryAt) {
         faults.inc({ upstream: name, kind: 'given_up' })
         return true
@@ -60,7 +60,7 @@ export function createUpstream(
     timedOut() {
       faults.inc({ upstream: name, kind: 'silent' })
       silences += 1
-      retryAt = Date.now() + openForMs
+      retryAt = performance.now() + openForMs
     },
   }
 }

@@ -35,7 +35,7 @@ describe('the outbox', () => {
   beforeAll(freshOutbox)
 
   it('gives a subject’s facts in the order of their versions, whatever the order of their ids', async () => {
-    const late = outboxDocument(changed(a, 1))
+    const late = outboxDocument(changed(a, 1), new Date())
     await state(changed(a, 2), changed(b, 1))
     await state(changed(a, 3))
     await database.outbox.insertMany([{ ...late, _id: uuidv7() }])
@@ -185,6 +185,8 @@ describe('waiting for work', () => {
 
 describe('a fact', () => {
   it('is refused when its body is not what its type says', () => {
-    expect(() => outboxDocument({ ...changed(a, 1), body: { contentId: a, count: -1 } })).toThrow()
+    expect(() =>
+      outboxDocument({ ...changed(a, 1), body: { contentId: a, count: -1 } }, new Date()),
+    ).toThrow()
   })
 })

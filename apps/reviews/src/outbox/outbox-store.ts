@@ -9,8 +9,11 @@ import { createWakeUp } from './wake-up-store.js'
 
 const producer = 'reviews'
 
+/** Longer than another process takes to look whether the post is free. */
+const asideMs = 3000
+
 /** @throws ZodError when the body is not what the type's schema says */
-export function outboxDocument(event: NewEvent, time = new Date()): OutboxDocument {
+export function outboxDocument(event: NewEvent, time: Date): OutboxDocument {
   const { version, schema } = eventTypes[event.type]
   const { type, subject, subjectVersion, traceparent } = event
   return {
@@ -27,9 +30,10 @@ export function outboxDocument(event: NewEvent, time = new Date()): OutboxDocume
 }
 
 /** States facts in the transaction that makes them true. */
-export async function writeOutbox({ outbox }: Database, tx: Tx, events: NewEvent[]): Promise<void> {
+export async function writeOutbox({ outbox, clock }: Database, tx: Tx, events: NewEvent[]): Promise<void> {
+  const time = new Date(await clock.now())
   await outbox.insertMany(
-    events.map((event) => outboxDocument(event)),
+    events.map((event) => outboxDocument(event, time)),
     { session: tx, lean: true },
   )
 }
@@ -47,10 +51,10 @@ type Waiting = Pick<OutboxDocument, '_id' | 'subject' | 'subjectVersion'> & { li
  */
 export function mongoOutbox(
   database: Database,
-  lease: Pick<Lease, 'epoch'>,
+  lease: Pick<Lease, 'epoch'> & Partial<Pick<Lease, 'standAside'>>,
   { claimMs = 20_000 }: MongoOutboxOptions = {},
 ): Outbox {
-  const { outbox, connection } = database
+  const { outbox, connection, clock } = database
   const wakeUp = createWakeUp(database)
   // By the server's clock, the only one that all instances share.
   const until = { $add: ['$$NOW', claimMs] }
@@ -142,6 +146,7 @@ export function mongoOutbox(
         .exec()
       return matchedCount === records.length
     },
+    standAside: () => lease.standAside?.(asideMs),
     waitForWork: wakeUp.wait,
     pending: () => outbox.countDocuments({ pending: true }).hint('pending').exec(),
     async oldestMs() {
@@ -151,7 +156,7 @@ export function mongoOutbox(
         .hint('pending')
         .lean<{ time: Date }>()
         .exec()
-      return oldest ? Math.max(0, Date.now() - oldest.time.getTime()) : 0
+      return oldest ? Math.max(0, (await clock.now()) - oldest.time.getTime()) : 0
     },
     close: wakeUp.close,
   }

@@ -35,6 +35,7 @@ export const editReview = (reviews: Reviews) =>
       const version = ifMatchVersion(headers['if-match'])
       const userId = personOf(viewer)
       const contentId = await reviews.findTitle(params.id)
+      const now = new Date(await reviews.database.clock.now())
       const review = await changeReview(
         reviews,
         { contentId, reviewId: params.reviewId },
@@ -45,7 +46,7 @@ export const editReview = (reviews: Reviews) =>
             if (before.userId !== userId)
               throw new ApiError('forbidden', 'Only its author may edit a review.')
             requireVersion(before.version, version)
-            return patched(before, body, new Date())
+            return patched(before, body, now)
           },
         },
       )

@@ -34,6 +34,7 @@ export const moderateReview = (reviews: Reviews) =>
     async handle({ params, headers, body, viewer, traceparent }) {
       const version = ifMatchVersion(headers['if-match'])
       const contentId = await reviews.titleIdOf(params.id)
+      const now = new Date(await reviews.database.clock.now())
       const review = await changeReview(
         reviews,
         { contentId, reviewId: params.reviewId },
@@ -41,7 +42,7 @@ export const moderateReview = (reviews: Reviews) =>
           traceparent,
           change(before) {
             requireVersion(before.version, version)
-            return moderated(before, body, viewer.sub, new Date())
+            return moderated(before, body, viewer.sub, now)
           },
         },
       )

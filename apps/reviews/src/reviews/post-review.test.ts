@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { isUuid } from '@marquee/contracts'
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { defaultLimits, isUuid } from '@marquee/contracts'
 import {
   type App,
   aPerson,
@@ -11,6 +11,16 @@ import {
   winterTide,
 } from '../testing/serve.js'
 import { idOfKey } from '../write-once.js'
+
+const notTheClock = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'setInterval',
+  'setTimeout',
+] as const
 
 let place: Awaited<ReturnType<typeof serveReviews>>
 let app: App
@@ -52,6 +62,19 @@ describe('posting a review', () => {
       { type: 'rating.changed', subjectVersion: 1, body: { contentId, count: 1, sum: 10, average: 10 } },
       { type: 'rating.changed', subjectVersion: 2, body: { contentId, count: 2, sum: 17, average: 8.5 } },
     ])
+  })
+
+  it('dates review, events and kept answer by the database, whatever the clock of the instance says', async () => {
+    const [author, key] = [aPerson(), `clock-${aPerson()}`]
+    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + 3_600_000 })
+    const { json: review } = await second.post(winterTide.id, author, {}, { 'idempotency-key': key })
+    jest.useRealTimers()
+    const { outbox, answers } = place.test.database
+    const told = await outbox.find({ subject: review.id }).lean().exec()
+    const kept = await answers.findById(idOfKey(author, key)).lean().exec()
+    const dayAfter = kept!.expiresAt.getTime() - defaultLimits.idempotencyKeyTtlMs
+    for (const time of [Date.parse(review.createdAt), told[0]!.time.getTime(), dayAfter])
+      expect(Math.abs(time - Date.now())).toBeLessThan(60_000)
   })
 
   it('keeps what is merely odd exactly as it came', async () => {

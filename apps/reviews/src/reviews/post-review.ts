@@ -37,7 +37,8 @@ export const postReview = (reviews: Reviews) =>
       const { database, findTitle } = reviews
       const userId = personOf(call.viewer)
       const contentId = await findTitle(call.params.id)
-      const review = newReview(call.body, { id: uuidv7(), contentId, userId, now: new Date() })
+      const now = new Date(await database.clock.now())
+      const review = newReview(call.body, { id: uuidv7(), contentId, userId, now })
       const { headers, ...answer } = reviewReply(201, review)
       const location = `/api/v1/content/${contentId}/reviews/${review._id}`
       const traced = call.traceparent && { traceparent: call.traceparent }

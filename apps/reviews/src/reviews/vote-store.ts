@@ -11,9 +11,9 @@ export const hasVoted = async ({ votes }: Database, { reviewId, userId }: Vote):
   (await votes.exists({ reviewId, userId }).exec()) !== null
 
 /** False: there was one already, and the transaction is lost. */
-export async function insertVote({ votes }: Database, tx: Tx, vote: Vote): Promise<boolean> {
+export async function insertVote({ votes, clock }: Database, tx: Tx, vote: Vote): Promise<boolean> {
   try {
-    await votes.insertMany([{ ...vote, at: new Date() }], { session: tx, lean: true })
+    await votes.insertMany([{ ...vote, at: new Date(await clock.now()) }], { session: tx, lean: true })
     return true
   } catch (error) {
     if (isDuplicate(error)) return false

@@ -24,7 +24,9 @@ export function createFindTitle(database: Database, owner: Pick<HttpClient, 'get
     schema: Content,
     async keep({ id, version, status, slug }) {
       if (status !== 'published') throw unknown()
-      await applyTitles(database, [{ _id: id, version, status, slug, at: new Date() }])
+      await applyTitles(database, [
+        { _id: id, version, status, slug, at: new Date(await database.clock.now()) },
+      ])
       return id
     },
     notFound: unknown,

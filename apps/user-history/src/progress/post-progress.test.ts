@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
 import { world } from '@marquee/contracts'
 import { serveUserHistory } from '../testing/serve.js'
 
 const { winterTide1: first, winterTide2: second, winterTide3: third, lastFerry1 } = world.episodes
+const notTheClock = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'setInterval',
+  'setTimeout',
+] as const
+
 let place: Awaited<ReturnType<typeof serveUserHistory>>
 let app: Awaited<ReturnType<typeof place.start>>
 /** A new person in each test. */
@@ -95,6 +105,25 @@ describe('a report', () => {
     ])
     const late = await app.report(me, { ...ep1, sessionId: 'third', at: ago(299), position: 3100 })
     expect(late.json).toMatchObject({ run: 2, position: 60, applied: false })
+  })
+
+  it('is dated by the database, whichever instance receives it and whatever its clock says', async () => {
+    const other = await place.start('user-history#2')
+    await app.report(me, { ...ep1, position: 100, sequence: 1 })
+    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + 3_600_000 })
+    const soon = await other.report(me, { ...ep1, sessionId: 'phone', position: 200, sequence: 1 })
+    const soonest = ago(0)
+    const ahead = await other.report(me, {
+      ...ep1,
+      sessionId: 'desk',
+      position: 300,
+      at: soonest,
+      sequence: 1,
+    })
+    jest.useRealTimers()
+    expect([soon.json.position, ahead.status]).toEqual([200, 422])
+    const { json } = await app.report(me, { ...ep1, sequence: 2, position: 400 })
+    expect(json).toMatchObject({ applied: true, position: 400 })
   })
 
   it('without a sequence is dated by us, and two of one instant are two', async () => {

@@ -12,7 +12,7 @@ import { presentProgress } from './present-progress.js'
 import { effectiveTime, toReport } from './report-rules.js'
 
 export function postProgress(userHistory: UserHistory) {
-  const { primary, limits } = userHistory
+  const { primary, limits, clock } = userHistory
   const findEpisode = createFindEpisode(userHistory)
   const keep = createBatches<Asked, Kept>({
     size: 50,
@@ -47,7 +47,7 @@ export function postProgress(userHistory: UserHistory) {
     ],
     async handle({ headers, body, viewer }) {
       const userId = userOf(viewer)
-      const time = effectiveTime(body, Date.now(), limits.reportAheadMs)
+      const time = effectiveTime(body, await clock.now(), limits.reportAheadMs)
       if (time === null) throw noTime(limits.reportAheadMs)
       const episode = await findEpisode(body.episodeId)
       const of = { userId, contentId: episode.contentId }
