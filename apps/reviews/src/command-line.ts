@@ -7,7 +7,7 @@ export type CommandConfig = ReturnType<typeof readCommandConfig>
 
 /** An index of a large collection, on a machine that does other things too. */
 const statementTimeoutMs = 120_000
-export const log = createLogger('reviews-cli', 'fatal')
+export const log: ReturnType<typeof createLogger> = createLogger('reviews-cli', 'fatal')
 
 /** Opens MongoDB, runs the command, closes it. The answer is the exit code. */
 export async function withDatabase(
