@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
 import {
   citusInstalled,
@@ -15,7 +15,7 @@ import {
 import { type FreshDatabase, freshDatabase, proxyTo, settle } from '@marquee/test-kit'
 import { Registry } from 'prom-client'
 import { v7 as uuidv7 } from 'uuid'
-import { type Kafka, startRelay } from './index.js'
+import { connectKafka, type Kafka, startRelay } from './index.js'
 import { frozenKafka, type OwnTopics, ownTopics, silent } from './testing/world.js'
 
 let database: FreshDatabase
@@ -36,9 +36,11 @@ afterAll(async () => {
   await database.drop()
 })
 beforeEach(() => pool.query('DELETE FROM outbox'))
+const processes: { end(): Promise<void> }[] = []
+afterEach(() => Promise.all(processes.splice(0).map((one) => one.end())))
 
 /** One process that relays; `kill` ends it without a word to anybody. */
-async function relayProcess(kafka: Kafka, leaseTtlMs = 1000) {
+async function relayProcess(kafka: Kafka, leaseTtlMs = 1000, patienceMs = 20_000) {
   const link = await proxyTo(database.url)
   const own = createPool({ url: link.url, name: 'catalog', log: silent, queryTimeoutMs: 2000 })
   const lease = createLease(own, 'relay', 'relay', { ttlMs: leaseTtlMs })
@@ -49,8 +51,9 @@ async function relayProcess(kafka: Kafka, leaseTtlMs = 1000) {
     outbox: postgresOutbox(own, lease),
     log: silent,
     registry,
+    patienceMs,
   })
-  return {
+  const one = {
     link,
     lease,
     relay,
@@ -63,6 +66,8 @@ async function relayProcess(kafka: Kafka, leaseTtlMs = 1000) {
       await link.close()
     },
   }
+  processes.push(one)
+  return one
 }
 
 const state = (subject: string, subjectVersion: number, slug = 'x') =>
@@ -114,7 +119,6 @@ describe('the relay', () => {
         traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
       },
     })
-    await one.end()
   })
 
   it('loses nothing and keeps the order of each subject while leaders freeze, thaw and are replaced', async () => {
@@ -138,7 +142,35 @@ describe('the relay', () => {
     const messages = await topics.read('content')
     const expected = Array.from({ length: versions }, (_, n) => n + 1)
     for (const subject of subjects) expect(firsts(messages, subject)).toEqual(expected)
-    await Promise.all([one.end(), two.end()])
+  })
+
+  it('stands aside where it does not reach Kafka, for one that does', async () => {
+    const kafka = connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log: silent })
+    const cut = await relayProcess(kafka, 1000, 1500)
+    await settle(() => cut.lease.epoch() !== null)
+    const subject = uuidv7()
+    await state(subject, 1)
+    const other = await relayProcess(topics.kafka)
+    await settle(
+      async () => (await pool.query('SELECT FROM outbox WHERE published_at IS NULL')).rowCount === 0,
+      {
+        timeoutMs: 20_000,
+      },
+    )
+    expect([cut.lease.epoch(), other.lease.epoch()]).toEqual([null, expect.any(Number)])
+    expect(firsts(await topics.read('content'), subject)).toEqual([1])
+    await kafka.close()
+  })
+
+  it('takes its lease back when nobody else wants it', async () => {
+    const kafka = connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log: silent })
+    const alone = await relayProcess(kafka, 1000, 1000)
+    await settle(() => alone.lease.epoch() !== null)
+    const first = alone.lease.epoch()
+    await state(uuidv7(), 1)
+    await settle(() => alone.lease.epoch() === null, { timeoutMs: 10_000 })
+    await settle(() => (alone.lease.epoch() ?? 0) > first!, { timeoutMs: 10_000 })
+    await kafka.close()
   })
 
   it('puts what no topic takes to the dead letters and goes on', async () => {
@@ -152,7 +184,6 @@ describe('the relay', () => {
       [large, 'content', 'content.deleted'],
     ])
     expect(firsts(await topics.read('content'), small)).toEqual([1])
-    await one.end()
   })
 
   it('measures what waits, and stops in time with Kafka frozen, keeping what is not confirmed', async () => {
@@ -169,7 +200,6 @@ describe('the relay', () => {
     await one.relay.stop()
     expect(performance.now() - started).toBeLessThan(10_000)
     expect((await pool.query('SELECT FROM outbox WHERE published_at IS NULL')).rowCount).toBe(1)
-    await one.end()
     frozen.close()
   })
 })

@@ -17,6 +17,8 @@ export interface Outbox {
   pending(): Promise<number>
   /** Keeps claimed facts ours; false: somebody else sends them now. */
   renew?(records: EventRecord[]): Promise<boolean>
+  /** Lets another instance lead, if there is one: facts do not get through from here. */
+  standAside?(): void
   /** Milliseconds since the oldest unpublished fact was stated. */
   oldestMs?(): Promise<number>
   /** Forgets what was published long ago. */
@@ -37,6 +39,8 @@ export interface RelayOptions {
   outbox: Outbox
   log: Log
   registry: Registry
+  /** Sends that fail for so long while we lead make us stand aside: another instance may reach Kafka. */
+  patienceMs?: number
 }
 
 const batchSize = 100
@@ -65,11 +69,9 @@ export function startRelay(options: RelayOptions): Relay {
     const records = await outbox.claim(batchSize)
     if (records.length > 0) await publish(records, claimedAt)
     state.busy = false
-    if (records.length === 0) {
-      await outbox.waitForWork(pollMs)
-      // Facts come in groups: a short wait makes one request of them.
-      await pause(gatherMs, signal)
-    }
+    if (records.length === 0) await outbox.waitForWork(pollMs)
+    // Facts come in groups: a short wait makes one request of them.
+    if (records.length < batchSize) await pause(gatherMs, signal)
   }
   const run = async () => {
     while (!signal.aborted) {
@@ -122,11 +124,12 @@ async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<
 
 /** Sends claimed facts until they are confirmed, in order, or until they are no longer ours. */
 function publisher(
-  { name, outbox, log }: RelayOptions,
+  { name, outbox, log, patienceMs }: RelayOptions,
   send: (messages: OutMessage[]) => Promise<void>,
   metrics: Metrics,
   signal: AbortSignal,
 ) {
+  const patience = patienceOf(patienceMs)
   const ours = async (records: EventRecord[]) => (outbox.renew ? await outbox.renew(records) : true)
 
   async function untilConfirmed(
@@ -135,16 +138,22 @@ function publisher(
     claimedAt: number,
   ): Promise<boolean> {
     for (let attempt = 0; !signal.aborted; attempt += 1) {
+      let sending = false
       try {
         await failPoint('relay.claimed')
         // A process that was frozen since its claim asks again before it sends.
         const fresh = attempt === 0 && performance.now() - claimedAt < 2000
         if (!fresh && !(await ours(records))) return false
+        sending = true
         await send(messages)
+        patience.renew()
         return true
       } catch (error) {
-        metrics.failures.inc({ relay: name })
         log.warn({ err: error, relay: name, attempt }, 'not published yet')
+        if (sending) {
+          metrics.failures.inc({ relay: name })
+          if (patience.ends()) outbox.standAside?.()
+        }
         await pause(Math.min(200 * 2 ** attempt, 2000), signal)
       }
     }
@@ -171,6 +180,28 @@ function publisher(
       await untilMarked(part.records)
       metrics.published.inc({ relay: name }, part.records.length)
     }
+  }
+}
+
+/**
+ * Ends when sends have failed for so long, and is twice as long the next time: instances of which none reaches Kafka would take turns
+ * at leading for nothing.
+ */
+function patienceOf(ms = 20_000, mostMs = 16 * ms) {
+  let left = ms
+  let failingSince: number | undefined
+  return {
+    renew() {
+      left = ms
+      failingSince = undefined
+    },
+    ends(): boolean {
+      failingSince ??= performance.now()
+      if (performance.now() - failingSince < left) return false
+      left = Math.min(left * 2, mostMs)
+      failingSince = undefined
+      return true
+    },
   }
 }
 

@@ -45,6 +45,19 @@ describe('a lease', () => {
     await link.close()
   })
 
+  it('goes to another when its holder stands aside, and back where there is no other', async () => {
+    const holder = createLease(pool, 'aside', 'holder', { ttlMs })
+    await settle(() => holder.epoch() === 1)
+    holder.standAside(200)
+    expect(holder.epoch()).toBeNull()
+    await settle(() => holder.epoch() === 2)
+    const rival = createLease(pool, 'aside', 'rival', { ttlMs })
+    holder.standAside(3000)
+    await settle(() => rival.epoch() === 3)
+    expect(holder.epoch()).toBeNull()
+    await Promise.all([holder.release(), rival.release()])
+  })
+
   it('is not taken over before what its holder writes is committed', async () => {
     const holder = createLease(pool, 'guarded', 'holder', { ttlMs })
     await settle(() => holder.epoch() !== null)

@@ -26,6 +26,8 @@ export interface Lease {
    * before what the transaction writes is visible. False: the transaction must write nothing.
    */
   guard(tx: Tx, epoch?: number | null): Promise<boolean>
+  /** Gives the post up soon and seeks it no more for `ms`, so that another process gets it, if there is one. */
+  standAside(ms: number): void
   /** Stops seeking, and gives the post up so that the next leader need not wait. */
   release(): Promise<void>
 }
@@ -40,6 +42,8 @@ interface State {
   epoch: number | null
   /** Of our own monotonic clock, counted from before the request: never later than the server's. */
   validUntil: number
+  /** Asked to stand aside, for so long. */
+  asideMs: number | undefined
   stopping: AbortController
 }
 
@@ -50,9 +54,10 @@ export function createLease(
   holder: string,
   { ttlMs = 6000, log }: LeaseOptions = {},
 ): Lease {
-  const state: State = { epoch: null, validUntil: 0, stopping: new AbortController() }
+  const state: State = { epoch: null, validUntil: 0, asideMs: undefined, stopping: new AbortController() }
   const loop = seek(pool, name, holder, ttlMs, state, log)
-  const epoch = () => (performance.now() < state.validUntil ? state.epoch : null)
+  const leading = () => state.asideMs === undefined && performance.now() < state.validUntil
+  const epoch = () => (leading() ? state.epoch : null)
   return {
     name,
     epoch,
@@ -60,12 +65,13 @@ export function createLease(
       if (expected === null) return false
       return (await query(tx, lock, [name, expected])).length === 1
     },
+    standAside(ms) {
+      state.asideMs = ms
+    },
     async release() {
       state.stopping.abort()
       await loop
-      const last = state.epoch
-      state.epoch = null
-      if (last !== null) await query(pool, free, [name, last])
+      await leave(pool, name, state)
     },
   }
 }
@@ -80,16 +86,24 @@ async function seek(
 ): Promise<void> {
   const { signal } = state.stopping
   while (!signal.aborted) {
-    const before = state.epoch
+    const { epoch: before, asideMs } = state
     try {
-      await step(pool, name, holder, ttlMs, state)
+      if (asideMs === undefined) await step(pool, name, holder, ttlMs, state)
+      else await leave(pool, name, state)
     } catch (error) {
       log?.warn({ err: error, lease: name }, 'lease not renewed')
     }
     if (state.epoch !== before) log?.info({ lease: name, epoch: state.epoch }, 'lease changed')
-    const wait = state.epoch === null ? Math.min(1000, ttlMs / 6) : ttlMs / 3
+    const wait = asideMs ?? (state.epoch === null ? Math.min(1000, ttlMs / 6) : ttlMs / 3)
     await delay(wait * (0.8 + Math.random() * 0.2), undefined, { signal }).catch(() => {})
   }
+}
+
+async function leave(pool: Pool, name: string, state: State): Promise<void> {
+  const last = state.epoch
+  state.epoch = null
+  state.asideMs = undefined
+  if (last !== null) await query(pool, free, [name, last])
 }
 
 async function step(pool: Pool, name: string, holder: string, ttlMs: number, state: State): Promise<void> {

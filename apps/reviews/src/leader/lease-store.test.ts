@@ -51,6 +51,19 @@ describe('the lease', () => {
     expect(second.epoch()).toBe(2)
   })
 
+  it('goes to another when its holder stands aside, and back where there is no other', async () => {
+    const name = post()
+    const first = hold(name, 'reviews#1')
+    await leads(first)
+    first.standAside(200)
+    expect(first.epoch()).toBeNull()
+    await settle(() => first.epoch() === 2)
+    const second = hold(name, 'reviews#2')
+    first.standAside(3000)
+    await settle(() => second.epoch() === 3)
+    expect(first.epoch()).toBeNull()
+  })
+
   it('passes from a frozen holder, who knows it as soon as it wakes', async () => {
     const name = post()
     const link = await proxyTo(test.url)

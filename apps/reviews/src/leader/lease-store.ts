@@ -10,6 +10,8 @@ import { isDuplicate } from '../outage.js'
 export interface Lease {
   /** The epoch while we lead, else null. A process that was frozen past its lease sees null as soon as it thaws. */
   epoch(): number | null
+  /** Gives the post up soon and seeks it no more for `ms`, so that another process gets it, if there is one. */
+  standAside(ms: number): void
   /** Gives the post up, so that the next leader need not wait. */
   stop(): Promise<void>
 }
@@ -76,6 +78,7 @@ export function holdLease({ database, name, instance, ttlMs, log }: LeaseOptions
   const { signal } = stopping
   let holding: Holding | null = null
   let validUntil = 0
+  let asideMs: number | undefined
 
   async function step() {
     // The first connection is waited for elsewhere.
@@ -93,23 +96,32 @@ export function holdLease({ database, name, instance, ttlMs, log }: LeaseOptions
     validUntil = askedAt + ttlMs
     if (before?.epoch !== holding?.epoch) log.info({ lease: name, epoch: holding?.epoch }, 'lease changed')
   }
+  async function leave() {
+    const last = holding
+    holding = null
+    asideMs = undefined
+    if (last) await freeLease(leases(), name, last)
+  }
   async function seek() {
     while (!signal.aborted) {
-      await step().catch((err: unknown) => log.warn({ err, lease: name }, 'lease not renewed'))
-      const wait = holding ? ttlMs / 3 : Math.min(1000, ttlMs / 6)
+      const aside = asideMs
+      const turn = aside === undefined ? step() : leave()
+      await turn.catch((err: unknown) => log.warn({ err, lease: name }, 'lease not renewed'))
+      const wait = aside ?? (holding ? ttlMs / 3 : Math.min(1000, ttlMs / 6))
       await delay(wait * (0.8 + Math.random() * 0.2), undefined, { signal }).catch(() => undefined)
     }
   }
   const seeking = seek()
 
   return {
-    epoch: () => (performance.now() < validUntil ? (holding?.epoch ?? null) : null),
+    epoch: () => (asideMs === undefined && performance.now() < validUntil ? (holding?.epoch ?? null) : null),
+    standAside(ms) {
+      asideMs = ms
+    },
     async stop() {
       stopping.abort()
       await seeking
-      const last = holding
-      holding = null
-      if (last) await freeLease(leases(), name, last)
+      await leave()
     },
   }
 }

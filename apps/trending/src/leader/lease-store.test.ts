@@ -54,6 +54,20 @@ describe('the lease', () => {
     expect(epochOf(second)).toBe(2)
   })
 
+  it('goes to another when its holder stands aside, and back where there is no other', async () => {
+    const { hold } = place()
+    const first = hold('trending#1')
+    await leads(first)
+    first.standAside(100)
+    expect(first.token()).toBeNull()
+    await leads(first)
+    expect(epochOf(first)).toBe(2)
+    const second = hold('trending#2')
+    first.standAside(3000)
+    await leads(second)
+    expect([first.token(), epochOf(second)]).toEqual([null, 3])
+  })
+
   it('passes from a frozen holder, whose writes are refused when it wakes', async () => {
     const { world, counters, hold } = place()
     const own = world.open()

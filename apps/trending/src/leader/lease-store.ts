@@ -10,6 +10,8 @@ export interface Lease {
   holder: string
   /** The token to write with, null while another leads or the lease may have run out. */
   token(): string | null
+  /** Gives the lease up soon and seeks it no more for `ms`, so that another process gets it, if there is one. */
+  standAside(ms: number): void
   stop(): Promise<void>
 }
 
@@ -22,6 +24,7 @@ export function holdLease(options: {
   const { counters, instance, ttlMs, log } = options
   const holder = `${instance}@${randomUUID()}`
   let held: { token: string; until: number } | null = null
+  let asideMs: number | undefined
   let stopped = false
   let timer: NodeJS.Timeout | undefined
 
@@ -33,9 +36,18 @@ export function holdLease(options: {
     held = token ? { token, until: askedAt + ttlMs } : null
   }
 
+  async function leave() {
+    const last = held
+    held = null
+    asideMs = undefined
+    if (last) await counters.run('releaseLease', last.token)
+  }
+
   async function turn() {
-    await renew().catch((err: unknown) => log.warn({ err }, 'lease not renewed'))
-    if (!stopped) timer = setTimeout(start, ttlMs / 3)
+    const aside = asideMs
+    const done = aside === undefined ? renew() : leave()
+    await done.catch((err: unknown) => log.warn({ err }, 'lease not renewed'))
+    if (!stopped) timer = setTimeout(start, aside ?? ttlMs / 3)
   }
   const start = () => {
     running = turn()
@@ -44,14 +56,16 @@ export function holdLease(options: {
 
   return {
     holder,
-    token: () => (held && performance.now() < held.until ? held.token : null),
+    token: () => (held && asideMs === undefined && performance.now() < held.until ? held.token : null),
+    standAside(ms) {
+      asideMs = ms
+    },
     async stop() {
       stopped = true
       clearTimeout(timer)
       await running
       // The next one need not wait for the lease to run out.
-      if (held) await counters.run('releaseLease', held.token).catch(() => undefined)
-      held = null
+      await leave().catch(() => undefined)
     },
   }
 }

@@ -5,6 +5,9 @@ import type { Lease } from '../leader/lease-store.js'
 
 const group = 'relay'
 
+/** Longer than another process takes to look whether the lease is free; lists are not prepared meanwhile. */
+const asideMs = 2500
+
 /**
  * The stream as the relay's outbox. Its consumer group remembers what was read and not confirmed, so that nothing is lost with a
  * process: the next leader claims it first. Only the holder of the lease reads and removes.
@@ -13,7 +16,7 @@ export function streamOutbox(options: {
   counters: Counters
   /** A connection of its own, since it waits in a blocking read. */
   blocking: Counters
-  lease: Pick<Lease, 'token' | 'holder'>
+  lease: Pick<Lease, 'token' | 'holder'> & Partial<Pick<Lease, 'standAside'>>
 }): Outbox {
   const { counters, blocking, lease } = options
   const stream = counters.key('outbox')
@@ -79,6 +82,7 @@ export function streamOutbox(options: {
       timeout.abort()
     },
     pending: () => counters.redis.xlen(stream),
+    standAside: () => lease.standAside?.(asideMs),
     renew: async () => lease.token() === claimedBy,
     async oldestMs() {
       const [first] = await counters.redis.xrange(stream, '-', '+', 'COUNT', 1)

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type Socket } from 'node:net'
 import { type EventRecord, eventTypes, topicNames } from '@marquee/contracts'
-import { readTopic, testEngines } from '@marquee/test-kit'
+import { readTopic, settle, testEngines } from '@marquee/test-kit'
 import { v7 as uuidv7 } from 'uuid'
 import { connectKafka, ensureTopics, type Kafka } from '../index.js'
 
@@ -13,6 +13,8 @@ export async function ownTopics() {
   const brokers = testEngines().kafka
   const kafka = connectKafka({ brokers, clientId: 'test', log: silent, topicPrefix })
   await ensureTopics(kafka, topicNames)
+  // A broker that was just started has not loaded its groups yet.
+  await settle(() => kafka.positions('any', ['content']).then(Boolean, () => false), { timeoutMs: 30_000 })
   return { kafka, topicPrefix, brokers, read: (topic: string) => readTopic(brokers, topicPrefix + topic) }
 }
 export type OwnTopics = Awaited<ReturnType<typeof ownTopics>>
