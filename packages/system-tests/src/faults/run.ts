@@ -1,14 +1,20 @@
+import { rmSync } from 'node:fs'
 import { makeDataDir } from '../lifecycle/start-platform.js'
-import { readArguments, usage } from './arguments.js'
 
-let asked: ReturnType<typeof readArguments>
-try {
-  asked = readArguments(process.argv.slice(2))
-} catch (error) {
-  console.error(`${(error as Error).message}\n\n${usage}`)
-  process.exit(2)
+// Everything that is imported from here on, the cases too, belongs to the platform of this folder.
+const dataDir = await makeDataDir('faults')
+process.env.MARQUEE_DATA = dataDir
+const { readArguments, usage } = await import('./arguments.js')
+
+function readOrExit() {
+  try {
+    return readArguments(process.argv.slice(2))
+  } catch (error) {
+    rmSync(dataDir, { recursive: true })
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    process.exit(2)
+  }
 }
-// Everything that is imported from here on belongs to the platform of this folder.
-process.env.MARQUEE_DATA = await makeDataDir('faults')
+const asked = readOrExit()
 const { runSuite } = await import('./suite.js')
 process.exit(await runSuite(asked))
