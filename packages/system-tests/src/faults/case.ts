@@ -69,6 +69,8 @@ export interface Scene {
   startAnew(how: 'kill' | 'stop', env?: Record<string, string>): Promise<number>
   /** These may exit (again) without it being a difference. What `kill`, `terminate` and fail points end is known anyway. */
   excuse(...names: string[]): void
+  /** Sets the clock of an app, or of one instance, ahead (back where negative) until `right` is called. One at a time. */
+  setClock(name: string, aheadMs: number): { right(): void }
   /** The way to a process: every client but this test goes through it. */
   link(process: string): Link
   /** `npm run ops -- <args>`. */

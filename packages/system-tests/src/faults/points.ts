@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Armed, armedFile, type FailPointName, firedFile } from '@marquee/faults'
+import { type Armed, armedFile, clockFile, type FailPointName, firedFile } from '@marquee/faults'
 import { until } from '../lifecycle/until.js'
 import { dataDir } from '../platform.js'
 
@@ -19,6 +19,14 @@ export function arm(point: FailPointName, armed: Armed) {
     fired: () => until(`the fail point ${point} fires`, firesWithinMs, () => existsSync(fired)),
     disarm: () => rmSync(file, { force: true }),
   }
+}
+
+export function setClock(name: string, aheadMs: number) {
+  mkdirSync(pointsFolder, { recursive: true })
+  const file = clockFile(pointsFolder)
+  writeFileSync(`${file}.new`, `${name}:${aheadMs}`)
+  renameSync(`${file}.new`, file)
+  return { right: () => rmSync(file, { force: true }) }
 }
 
 export const disarmAll = () => rmSync(pointsFolder, { recursive: true, force: true })

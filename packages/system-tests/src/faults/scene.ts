@@ -5,7 +5,7 @@ import type { Scene } from './case.js'
 import type { Load } from './load/load.js'
 import { type Kind, kinds } from './load/write.js'
 import { leaderOf, scrape, sum } from './metrics.js'
-import { arm } from './points.js'
+import { arm, disarmAll, setClock } from './points.js'
 import { freeze, hold, isReady, kill, releaseAll, terminate } from './processes.js'
 import type { UnderTest } from './under-test.js'
 
@@ -117,6 +117,7 @@ export function createScene({ platform, load, random, short }: Parts) {
       return await platform.startAnew(how, env)
     },
     excuse: (...names) => end(names),
+    setClock,
     link(process) {
       const link = platform.links.get(process)
       if (!link) throw new Error(`there is no link to ${process}`)
@@ -132,6 +133,7 @@ export function createScene({ platform, load, random, short }: Parts) {
     async mend() {
       for (const thaw of thaws) thaw()
       releaseAll()
+      disarmAll()
       for (const link of platform.links.values()) link.mend()
       if (Object.keys(platform.extra).length > 0) await platform.startAnew('stop')
     },
