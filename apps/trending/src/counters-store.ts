@@ -7,6 +7,7 @@ import { defaultRoot } from './keys.js'
 const lua = (...files: string[]) =>
   files.map((file) => readFileSync(new URL(`../src/${file}`, import.meta.url), 'utf8')).join('\n')
 const guarded = (file: string) => lua('leader/guard.lua', file)
+const ofBoard = (file: string) => lua('ranking/board-guard.lua', file)
 
 const scripts = {
   countView: lua('views/view-effects.lua', 'views/count-view.lua'),
@@ -19,13 +20,18 @@ const scripts = {
   markOutbox: guarded('outbox/mark-outbox.lua'),
   tidyConsumers: guarded('outbox/tidy-consumers.lua'),
   takeChanged: guarded('ranking/take-changed.lua'),
-  writeBoard: guarded('ranking/write-board.lua'),
-  publishBoard: guarded('ranking/publish-board.lua'),
+  writeBoard: ofBoard('ranking/write-board.lua'),
+  publishBoard: ofBoard('ranking/publish-board.lua'),
   readList: lua('ranking/read-list.lua'),
-  takeSnapshot: guarded('ranking/take-snapshot.lua'),
+  takeSnapshot: ofBoard('ranking/take-snapshot.lua'),
   retireHours: guarded('ranking/retire-hours.lua'),
   claimStats: guarded('stats/claim-stats.lua'),
   emitStats: guarded('stats/emit-stats.lua'),
+  beginRebuild: lua('rebuild/begin.lua'),
+  keepRebuild: lua('rebuild/keep.lua'),
+  finishRebuild: lua('rebuild/finish.lua'),
+  freezeBoard: lua('rebuild/freeze.lua'),
+  swapBoard: ofBoard('rebuild/swap.lua'),
 }
 type ScriptName = keyof typeof scripts
 type Value = string | number | Buffer

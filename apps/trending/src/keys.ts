@@ -20,6 +20,10 @@
  * | seeded:NAME | set | batches of a seed that were counted | for ever |
  * | viewer-key | string | key of the viewer hashes | for ever |
  * | board, items:PERIOD, list:NAME, lists, generation | | derived: dropped and rebuilt at will | |
+ * | next:items:PERIOD, next:list:NAME, next:lists | | the same, while a rebuild makes them beside | until swapped |
+ * | rebuilding, rebuilding-titles, closed | string | which rebuild is at work, and that it alone may write the board | 6 s, 3 s |
+ * | stepping | string | the leader is within a step of preparing | 5 s |
+ * | taken, owed | set | changed titles that a leader has read and a rebuild must, and the other way round | until read |
  * | snapshot:NAME, snapshots, snapshot-hour | | the lists of the last hourly snapshot | until the next |
  *
  * Bytes per view on Redis 6.2, of a new viewer at a new address with an Idempotency-Key (`views/bytes-per-view.test.ts`): 147 of `key` for

@@ -47,6 +47,7 @@ export interface Board {
 /**
  * One step of preparing: reads what changed, ranks, writes what differs. Nothing in it unions buckets in Redis. With c changed titles,
  * v viewed ones and b buckets: O(c b) reads, O(v log v) in this process when something changed, O(v b) once an hour and on takeover.
+ * While a rebuild has closed the board nothing happens.
  * @throws when the counters are down or the lease is another's; the board must be dropped then.
  */
 export async function prepare(
@@ -54,8 +55,10 @@ export async function prepare(
   token: string,
   board: Board | null,
   options: { length: number },
-): Promise<Board> {
-  const { ms, generation, ids } = await takeChanged(counters, token)
+): Promise<Board | null> {
+  const taken = await takeChanged(counters, token)
+  if (!taken) return board
+  const { ms, generation, ids } = taken
   const hour = hourOf(ms)
   if (!board || board.token !== token || board.generation !== generation) {
     const fresh = await load(counters, token, generation, hour)

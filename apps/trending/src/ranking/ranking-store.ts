@@ -12,6 +12,17 @@ export interface Source {
   title: { version: string; origin: string; genres: string[]; summary: string } | null
 }
 
+type Cells = Record<string, string>
+/** version, status, origin, genres, summary */
+export type TitleFields = (string | null)[]
+
+export const toSource = (id: string, views: Cells, ranked: Cells, title: TitleFields): Source => ({
+  id,
+  views: toBuckets(views),
+  ranked: toBuckets(ranked),
+  title: toTitle(title),
+})
+
 const chunkSize = 500
 
 /** In pipelines of 500 titles, so that Redis answers others in between. */
@@ -28,7 +39,7 @@ export async function readSources({ redis, key }: Counters, ids: readonly string
     const answers = await executed(pipeline)
     chunk.forEach((id, i) => {
       const [views, ranked, title] = answers.slice(i * 3, i * 3 + 3)
-      sources.push({ id, views: toBuckets(views), ranked: toBuckets(ranked), title: toTitle(title) })
+      sources.push(toSource(id, views as Cells, ranked as Cells, title as TitleFields))
     })
   }
   return sources
@@ -36,12 +47,11 @@ export async function readSources({ redis, key }: Counters, ids: readonly string
 
 /** Sorted, so that sums of fractions are made in one order whoever computes them. */
 export const toBuckets = (cells: unknown): Buckets =>
-  Object.entries(cells as Record<string, string>)
+  Object.entries(cells as Cells)
     .map(([hour, views]) => [Number(hour), Number(views)] as const)
     .sort(([a], [b]) => a - b)
 
-function toTitle(fields: unknown): Source['title'] {
-  const [version, status, origin, genres, summary] = fields as (string | null)[]
+function toTitle([version, status, origin, genres, summary]: TitleFields): Source['title'] {
   if (status !== 'published' || !version || !origin || !summary) return null
   return { version, origin, genres: genres ? genres.split(',') : [], summary }
 }
@@ -59,14 +69,30 @@ export async function* viewedIds({ redis, key }: Counters): AsyncGenerator<strin
   } while (cursor !== '0')
 }
 
-/** @throws when the lease is another's (`isLeaseLost`), as every function below that takes a token. */
+/** What is known of every viewed title; read while views go on, so not all of one moment. */
+export async function readAllSources(
+  counters: Counters,
+  progress: (titles: number) => void = () => undefined,
+): Promise<Map<string, Source>> {
+  const sources = new Map<string, Source>()
+  for await (const ids of viewedIds(counters)) {
+    for (const source of await readSources(counters, ids)) sources.set(source.id, source)
+    progress(sources.size)
+  }
+  return sources
+}
+
+/**
+ * Begins a step; null while a rebuild has closed the board.
+ * @throws when the lease is another's (`isLeaseLost`), as every function below that takes a token.
+ */
 export async function takeChanged(counters: Counters, token: string, most = 5000) {
   const [ms, generation, ...ids] = (await counters.run('takeChanged', token, most)) as [
     number,
-    string,
+    string?,
     ...string[],
   ]
-  return { ms, generation, ids }
+  return generation === undefined ? null : { ms, generation, ids }
 }
 
 /** Whole UTC days for the longer windows: a sketch cannot be cut, so those count up to a day more than the window. */
@@ -115,24 +141,32 @@ export async function writeBoard(
 ): Promise<void> {
   const put = change.items.filter(({ item }) => item !== '')
   const removed = change.items.filter(({ item }) => item === '')
-  for (let from = 0; from < put.length; from += perWrite)
-    await write(counters, token, put.slice(from, from + perWrite), [])
-  for (let from = 0; from < change.lists.length; from += perWrite)
-    await write(counters, token, [], change.lists.slice(from, from + perWrite))
-  for (let from = 0; from < removed.length; from += perWrite)
-    await write(counters, token, removed.slice(from, from + perWrite), [])
+  await write(counters, token, '', { items: put, lists: change.lists })
+  await write(counters, token, '', { items: removed, lists: [] })
   await counters.run('publishBoard', token, preparedAt, change.items.length + change.lists.length, generation)
 }
 
-const write = (counters: Counters, token: string, items: BoardChange['items'], lists: BoardChange['lists']) =>
-  counters.run(
-    'writeBoard',
-    token,
-    items.length,
-    items.flatMap(({ period, id, version, item }) => [period, id, version, item]),
-    lists.length,
-    lists.flatMap(({ name, ids }) => [name, ids]),
-  )
+/** The same beside the live keys, for a rebuild that has closed the board. */
+export const writeNext = (counters: Counters, token: string, change: BoardChange): Promise<void> =>
+  write(counters, token, 'next:', change)
+
+async function write(
+  counters: Counters,
+  token: string,
+  prefix: '' | 'next:',
+  { items, lists }: BoardChange,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += perWrite) {
+    const portion = items.slice(from, from + perWrite)
+    const put = portion.flatMap(({ period, id, version, item }) => [period, id, version, item])
+    await counters.run('writeBoard', token, prefix, portion.length, put, 0)
+  }
+  for (let from = 0; from < lists.length; from += perWrite) {
+    const portion = lists.slice(from, from + perWrite)
+    const put = portion.flatMap(({ name, ids }) => [name, ids])
+    await counters.run('writeBoard', token, prefix, 0, portion.length, put)
+  }
+}
 
 /** What an earlier leader left, by name alone. */
 export async function boardNames({ redis, key }: Counters) {
@@ -145,7 +179,10 @@ export async function boardNames({ redis, key }: Counters) {
 /** Makes the lists of now the hour's snapshot unless that was done; answers the snapshot's ranks. */
 export async function hourlySnapshot(counters: Counters, token: string, hour: number): Promise<Ranks> {
   await counters.run('takeSnapshot', token, hour)
-  const { redis, key } = counters
+  return readSnapshot(counters)
+}
+
+export async function readSnapshot({ redis, key }: Counters): Promise<Ranks> {
   const names = await redis.smembers(key('snapshots'))
   const ranks = new Map<string, Map<string, number>>()
   for (let from = 0; from < names.length; from += 100) {

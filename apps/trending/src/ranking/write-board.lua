@@ -1,13 +1,14 @@
--- Puts and removes items and lists. ARGV[2] = n, then n times (period, id, version of the title, item); then m, m times (list, ids).
--- An empty item or list is removed.
-local root, at = KEYS[1], 2
+-- Puts and removes items and lists. ARGV[2] = '' for the live keys, `next:` for those of a rebuild; ARGV[3] = n, then n times (period,
+-- id, version of the title, item); then m, m times (list, ids). An empty item or list is removed.
+local root, at = KEYS[1], 3
+local prefix = root .. ':' .. ARGV[2]
 local function take()
   at = at + 1
   return ARGV[at - 1]
 end
 for _ = 1, tonumber(take()) do
   local period, id, version, item = take(), take(), take(), take()
-  local key = root .. ':items:' .. period
+  local key = prefix .. 'items:' .. period
   if item == '' then
     redis.call('HDEL', key, id)
   else
@@ -19,11 +20,11 @@ end
 for _ = 1, tonumber(take()) do
   local name, ids = take(), take()
   if ids == '' then
-    redis.call('DEL', root .. ':list:' .. name)
-    redis.call('SREM', root .. ':lists', name)
+    redis.call('DEL', prefix .. 'list:' .. name)
+    redis.call('SREM', prefix .. 'lists', name)
   else
-    redis.call('SET', root .. ':list:' .. name, ids)
-    redis.call('SADD', root .. ':lists', name)
+    redis.call('SET', prefix .. 'list:' .. name, ids)
+    redis.call('SADD', prefix .. 'lists', name)
   end
 end
 return 1

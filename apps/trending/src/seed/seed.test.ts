@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { catalogIds } from '@marquee/seed'
-import { silentLogger } from '@marquee/service-kit'
 import { prepare } from '../ranking/prepare.js'
 import { createTrendingReader } from '../ranking/trending-reader.js'
-import { rebuild } from '../rebuild/rebuild-store.js'
+import { rebuildTrending } from '../rebuild/rebuild-trending.js'
 import { reconcile } from '../reconcile/reconcile-store.js'
 import { keysOf, testCounters } from '../testing/counters.js'
 import { idOf, knowTitles } from '../testing/titles.js'
@@ -103,7 +102,7 @@ describe('a seed', () => {
     expect(before.map((items) => items.length)).toEqual([expect.any(Number), 40, 40])
     expect(before[0].length).toBeGreaterThan(20)
     await redis.del(key('board'), key('lists'), key('items:daily'), key('items:weekly'), key('items:monthly'))
-    await rebuild(counters, { log: silentLogger, length: 100 })
+    await rebuildTrending(counters, { length: 100 })
     expect(await lists()).toEqual(before)
   })
 })

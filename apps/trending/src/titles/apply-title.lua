@@ -21,7 +21,8 @@ end
 -- A reader drops an item that is not there, so a taken-down title is gone even while nobody leads.
 if status ~= 'published' then
   for _, period in ipairs({ 'daily', 'weekly', 'monthly' }) do
-    if redis.call('HDEL', root .. ':items:' .. period, id) == 1 then
+    redis.call('HDEL', root .. ':next:items:' .. period, id)
+    if redis.call('HDEL', root .. ':items:' .. period, id) == 1 and redis.call('HEXISTS', root .. ':board', 'version') == 1 then
       redis.call('HINCRBY', root .. ':board', 'version', 1)
     end
   end
