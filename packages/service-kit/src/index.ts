@@ -39,6 +39,7 @@ export {
   rebuiltText,
   writeFigures,
 } from './reconciliation.js'
+export { type Copy, renewCopy, type Wrong } from './renew-copy.js'
 export { json, jsonBytes, noContent, type Reply } from './reply.js'
 export { run } from './run.js'
 export { sendProblem } from './send.js'
