@@ -2,8 +2,10 @@ import { EngineError, StartError } from '@marquee/engines'
 import { seedSizeNames } from '@marquee/seed'
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { migrateApps, runAppCommand, seedApps } from './commands/app-commands.js'
+import { addDeadLetters } from './commands/dead-letters/program.js'
 import { down } from './commands/down.js'
 import { engines } from './commands/engines.js'
+import { addEvents } from './commands/events/program.js'
 import { keys } from './commands/keys.js'
 import { logs } from './commands/logs.js'
 import { reconcile } from './commands/reconcile.js'
@@ -60,6 +62,8 @@ function program(run: Run, surroundings: Surroundings): Command {
   addQuestions(ops, run)
   addAppCommands(ops, run)
   addComparisons(ops, run)
+  addEvents(ops, run)
+  addDeadLetters(ops, run)
   return ops
 }
 

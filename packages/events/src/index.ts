@@ -25,3 +25,4 @@ export {
 } from './operator.js'
 export { type Outbox, type Relay, type RelayOptions, startRelay } from './relay.js'
 export { openReplay, type Replay, type ReplayOptions } from './replay.js'
+export { differences, type WantedTopic, wantedTopics } from './topics.js'

@@ -79,10 +79,12 @@ export function connectOperator(options: KafkaOptions): Operator {
       await (await sender).send(messages)
     },
     async close() {
-      const open = await Promise.all([sender?.catch(() => undefined), admin?.catch(() => undefined)])
-      const [sending, asking] = open
-      const ends = [sending?.close(), asking?.disconnect(), kafka.close()]
-      await withDeadline(Promise.all(ends), 3000, 'not closed').catch(() => {})
+      const end = async () => {
+        await (await sender?.catch(() => undefined))?.close()
+        await (await admin?.catch(() => undefined))?.disconnect()
+        await kafka.close()
+      }
+      await withDeadline(end(), 5000, 'not closed').catch(() => {})
     },
   }
 }

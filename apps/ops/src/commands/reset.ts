@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline/promises'
 import type { Config } from '../config.js'
+import { confirm } from '../confirm.js'
 import { takeLock } from '../data-folder/lock.js'
 import { exitCodes, OpsError } from '../problem.js'
 
@@ -25,25 +25,15 @@ export async function reset(config: Config, { yes }: { yes?: boolean }): Promise
       exitCode: exitCodes.running,
     })
   try {
-    if (!yes && !(await confirm(dataDir))) return exitCodes.failed
+    const command = { command: 'reset', yes: 'npm run ops -- reset --yes' }
+    if (!yes && !(await confirm(`Remove all data below ${dataDir}?`, command))) {
+      console.log('Nothing was removed.')
+      return exitCodes.failed
+    }
     await rm(dataDir, { recursive: true, force: true })
   } finally {
     await lock.release()
   }
   console.log(`Removed ${dataDir}. The next npm start begins anew.`)
   return exitCodes.ok
-}
-
-async function confirm(dataDir: string): Promise<boolean> {
-  if (!process.stdin.isTTY)
-    throw new OpsError('reset asks before it removes data, and there is nobody to ask.', {
-      advice: 'Say so on the command line: npm run ops -- reset --yes',
-      exitCode: exitCodes.usage,
-    })
-  const terminal = createInterface({ input: process.stdin, output: process.stdout })
-  const answer = await terminal.question(`Remove all data below ${dataDir}? (yes/no) `)
-  terminal.close()
-  if (answer.trim().toLowerCase() === 'yes') return true
-  console.log('Nothing was removed.')
-  return false
 }
