@@ -14,6 +14,7 @@ const scripts = {
   readViews: lua('views/read-views.lua'),
   seedViews: lua('views/view-effects.lua', 'seed/seed-views.lua'),
   applyTitle: lua('titles/apply-title.lua'),
+  forgetTitle: lua('titles/forget-title.lua'),
   takeLease: lua('leader/take-lease.lua'),
   releaseLease: lua('leader/release-lease.lua'),
   claimOutbox: guarded('outbox/claim-outbox.lua'),

@@ -1,32 +1,48 @@
-import { rebuiltText } from '@marquee/service-kit'
+import { ConfigError, httpClient, type Rebuilt, rebuiltText } from '@marquee/service-kit'
 import { Command } from 'commander'
-import { endProgress, exits, print, showProgress, withCounters } from '../command-line.js'
+import { type CommandConfig, endProgress, exits, print, showProgress, withCounters } from '../command-line.js'
+import type { Counters } from '../counters-store.js'
+import { renewTitles } from '../titles/renew-titles.js'
 import { rebuildTrending } from './rebuild-trending.js'
 
 interface Options {
   dryRun: boolean
   json: boolean
 }
+type Work = (counters: Counters, config: CommandConfig, dryRun: boolean) => Promise<Rebuilt>
 
-const rebuildTrendingCommand = () =>
-  new Command('trending')
-    .description('every list anew from the buckets, compared with the served ones and put in their place')
+const progress = (titles: number) => showProgress(`${titles} titles`)
+
+const trending: Work = (counters, { limits }, dryRun) =>
+  rebuildTrending(counters, { length: limits.trendingLength, dryRun, progress })
+
+async function titles(...[counters, { CATALOG_ORIGINS: origins }, dryRun]: Parameters<Work>) {
+  if (!origins) throw new ConfigError(['CATALOG_ORIGINS is missing: titles are the catalogue’s'])
+  const catalog = httpClient({ origins, name: 'The catalogue', timeoutMs: 10_000 })
+  try {
+    return await renewTitles(counters, catalog, { dryRun, progress })
+  } finally {
+    await catalog.close()
+  }
+}
+
+const kind = (name: string, description: string, work: Work): Command =>
+  new Command(name)
+    .description(description)
     .option('--dry-run', 'only compare; 1 when something differs', false)
     .option('--json', 'print JSON', false)
     .action(({ dryRun, json }: Options) =>
-      withCounters(async (counters, { limits }) => {
-        const progress = (titles: number) => showProgress(`${titles} titles read`)
-        const found = await rebuildTrending(counters, { length: limits.trendingLength, dryRun, progress })
+      withCounters(async (counters, config) => {
+        const found = await work(counters, config, dryRun)
         endProgress()
-        const { at, compared, pending } = found
-        const held = `${compared} rows compared at ${at}, without those of ${pending} titles that were just viewed`
-        print(json, found, `${rebuiltText(found)}\n${held}`)
+        print(json, found, rebuiltText(found))
         return dryRun && found.differing > 0 ? exits.differs : exits.done
       }),
     )
 
-/** `rebuild trending`: what is derived, anew from what it is derived from. */
+/** What is derived or copied, anew from what it comes from. */
 export const rebuildCommand = (): Command =>
   new Command('rebuild')
     .description('make what is derived anew, under load, and put it in the place of what is there')
-    .addCommand(rebuildTrendingCommand())
+    .addCommand(kind('trending', 'every list, from the hour buckets', trending))
+    .addCommand(kind('titles', 'the copy of titles, from the catalogue', titles))
