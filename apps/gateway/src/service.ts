@@ -36,6 +36,7 @@ import { createLastGood, noLastGood } from './content-details/last-good-store.js
 import { countParts } from './content-details/part-metrics.js'
 import { appsTimeoutMs } from './content-details/until.js'
 import { createEdge, identityOf, setIdentity } from './edge.js'
+import { type Fleet, watchFleet } from './fleet.js'
 import { createForward } from './forwarding/forward.js'
 import { healthOperations } from './health-operations.js'
 import { getProblem, listProblems } from './problems/problem-pages.js'
@@ -50,8 +51,6 @@ const info = {
 }
 
 type Clients = Record<UpstreamName, HttpClient>
-/** Where the instances of each app listen. */
-type Origins = Record<UpstreamName, string[]>
 type Closers = ReturnType<typeof createClosers>
 
 /** Down or frozen it costs precision of the limits and last good answers, so nothing here waits for it for long. */
@@ -79,17 +78,10 @@ function sharedTime(redis: Redis | null): () => number {
   return clock.guess
 }
 
-const originsOf = (config: GatewayConfig): Origins => ({
-  catalog: config.CATALOG_ORIGINS,
-  'user-history': config.USER_HISTORY_ORIGINS,
-  reviews: config.REVIEWS_ORIGINS,
-  trending: config.TRENDING_ORIGINS,
-})
-
 /** For what is asked in the background: health and documents. */
-function openClients(origins: Origins, closers: Closers): Clients {
-  const clients = Object.entries(origins).map(([name, of]) => {
-    const client = httpClient({ name, origins: of, timeoutMs: 1400, connections: 2 })
+function openClients(fleet: Fleet, closers: Closers): Clients {
+  const clients = Object.entries(fleet).map(([name, origins]) => {
+    const client = httpClient({ name, origins, timeoutMs: 1400, connections: 2 })
     closers.onClose(`client of ${name}`, () => client.close())
     return [name, client]
   })
@@ -125,7 +117,7 @@ function buildAccess(
 }
 
 interface ComposedNeeds {
-  origins: Origins
+  fleet: Fleet
   limits: Limits
   redis: Redis | null
   now: () => number
@@ -133,8 +125,8 @@ interface ComposedNeeds {
 }
 
 /** Answers that the gateway makes of several apps' own. */
-function buildComposed({ origins, limits, redis, now, metrics }: ComposedNeeds) {
-  const downstreams = openDownstreams(origins, limits, appsTimeoutMs(limits))
+function buildComposed({ fleet, limits, redis, now, metrics }: ComposedNeeds) {
+  const downstreams = openDownstreams(fleet, limits, appsTimeoutMs(limits))
   const lastGood = redis ? createLastGood(redis, { now }) : noLastGood
   const gather = createGather({ downstreams, lastGood, limits })
   return {
@@ -174,14 +166,14 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
   if (redis) closers.onClose('cache', () => redis.disconnect())
   const now = sharedTime(redis)
 
-  const origins = originsOf(config)
-  const apps = openClients(origins, closers)
+  const fleet = watchFleet(config, closers, log)
+  const apps = openClients(fleet, closers)
   const access = buildAccess(config, { limits, redis, now, log })
   const metrics = createMetrics(config.INSTANCE)
   const callerHeader = createCallerHeader(config.MARQUEE_INTERNAL_KEY)
-  const { forward, close } = createForward(origins, limits, metrics, callerHeader)
+  const { forward, close } = createForward(fleet, limits, metrics, callerHeader)
   closers.onClose('forwarding', close)
-  const composed = buildComposed({ origins, limits, redis, now, metrics })
+  const composed = buildComposed({ fleet, limits, redis, now, metrics })
   closers.onClose('composed answers', composed.close)
   const document = describeApi(config, apps, composed.endpoints, log)
 

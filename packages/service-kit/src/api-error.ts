@@ -69,6 +69,19 @@ export function isNetworkOutage(error: unknown): boolean {
   return false
 }
 
+const connectCodes = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+  'ENOTFOUND',
+  'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** There was no connection, so the other side has heard nothing: asking another is safe whatever was asked. */
+export const wasNeverSent = (error: unknown): boolean =>
+  connectCodes.has((error as NodeJS.ErrnoException | undefined)?.code ?? '')
+
 /** What was thrown, as one of the closed set; the original stays in `cause` for the log. */
 export function asApiError(error: unknown, isOutage: (error: unknown) => boolean): ApiError {
   if (error instanceof ApiError) return error

@@ -1,17 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import {
-  BrokenCircuitError,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  ExponentialBackoff,
-  handleWhen,
-} from 'cockatiel'
 import { Pool } from 'undici'
-import { ApiError, isNetworkOutage } from './api-error.js'
+import { ApiError, isNetworkOutage, wasNeverSent } from './api-error.js'
+import type { Outcome } from './balance-rules.js'
+import { createBalancer, type Turn } from './balancer.js'
+import { type Instances, watchInstances } from './instances.js'
 
 export interface HttpClientOptions {
-  /** Of its instances, which take turns. */
-  origins: readonly string[]
+  /** Of its instances; or who watches them already, for several clients, and is closed apart. */
+  origins: readonly string[] | Instances
   /** Names the other side in problems. */
   name: string
   /** For the whole call, retries included. */
@@ -41,41 +37,32 @@ export interface HttpClient {
 }
 
 const repeatable = new Set(['GET', 'HEAD', 'PUT', 'DELETE'])
-const attempts = 3
+const maxRepeats = 2
 const maxResponseBytes = 16 * 1_048_576
 const outageStatuses = new Set([502, 503, 504])
 
 /**
- * Calls to another app: keep-alive pool, one deadline for everything, up to two retries with jitter of idempotent calls whose
- * connection failed, and a breaker that opens after five failures in a row (no answer, 502, 503, 504). Any answer is returned.
- * @throws ApiError unavailable when there is no answer in time, at once while the breaker is open
+ * Calls to another app: shared among its instances, keep-alive, one deadline for everything. A refused connection goes to the next
+ * instance at once, whatever the method; an idempotent call whose connection broke is repeated twice at most, elsewhere if possible.
+ * An instance that is silent (no answer in time, 502, 503, 504) five times in a row is left out for a second. Any answer is returned.
+ * @throws ApiError unavailable when there is no answer in time, at once while every instance is left out
  */
 export function httpClient({ origins, name, timeoutMs, connections = 16 }: HttpClientOptions): HttpClient {
-  const pools = origins.map(
-    (origin) =>
+  const instances = 'all' in origins ? origins : watchInstances(origins)
+  const balancer = createBalancer(instances)
+  const pools = instances.all.map(
+    ({ origin }) =>
       new Pool(origin, { connections, connect: { timeout: 1000 }, maxResponseSize: maxResponseBytes }),
   )
-  let turn = 0
-  const next = () => pools[turn++ % pools.length] as Pool
-  /** Calls that our own caller gave up: nothing is said by them about the other side. */
-  const givenUp = new WeakSet<object>()
-  const breaker = circuitBreaker(
-    handleWhen((error) => !givenUp.has(error)).orWhenResult((reply) =>
-      outageStatuses.has((reply as Incoming).status),
-    ),
-    {
-      breaker: new ConsecutiveBreaker(5),
-      halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 5000 }),
-    },
-  )
-
   async function request(outgoing: OutgoingRequest): Promise<Incoming> {
     const deadline = startDeadline(timeoutMs, outgoing.signal)
     try {
-      return await breaker.execute(() => withRetries(next, outgoing, deadline.signal, givenUp))
+      const { signal } = deadline
+      const attempt = ({ index }: Turn) => once(pools[index] as Pool, outgoing, signal)
+      return await askInTurn(balancer.pick(), attempt, outgoing, signal)
     } catch (cause) {
       if (outgoing.signal?.aborted) throw cause
-      const what = cause instanceof BrokenCircuitError ? 'has not answered lately' : 'does not answer'
+      const what = cause === leftOut ? 'has not answered lately' : 'does not answer'
       throw new ApiError('unavailable', `${name} ${what}; try again shortly.`, { cause })
     } finally {
       deadline.clear()
@@ -84,26 +71,52 @@ export function httpClient({ origins, name, timeoutMs, connections = 16 }: HttpC
   return {
     request,
     get: (path, options) => request({ path, ...options }),
-    close: async () => void (await Promise.all(pools.map((pool) => pool.close()))),
+    async close() {
+      if (instances !== origins) await instances.close()
+      await Promise.all(pools.map((pool) => pool.close()))
+    },
   }
 }
 
-async function withRetries(
-  next: () => Pool,
+const leftOut = new Error('every instance was silent too often')
+
+async function askInTurn(
+  first: Turn | null,
+  attempt: (turn: Turn) => Promise<Incoming>,
   outgoing: OutgoingRequest,
   signal: AbortSignal,
-  givenUp: WeakSet<object>,
 ): Promise<Incoming> {
-  for (let attempt = 1; ; attempt++) {
+  if (!first) throw leftOut
+  const repeats = repeatable.has(outgoing.method ?? 'GET') ? maxRepeats : 0
+  for (let turn = first; ; ) {
     try {
-      return await once(next(), outgoing, signal)
+      const reply = await attempt(turn)
+      turn.end(outageStatuses.has(reply.status) ? 'unable' : 'answered')
+      return reply
     } catch (error) {
-      if (outgoing.signal?.aborted) givenUp.add(error as object)
-      const again = repeatable.has(outgoing.method ?? 'GET') && isNetworkOutage(error)
-      if (!again || signal.aborted || attempt >= attempts) throw error
-      await wait(Math.random() * 50 * attempt, undefined, { signal })
+      const next = turn.next(outcomeOf(error, signal, outgoing.signal), repeats)
+      if (!next) throw error
+      // Nobody else is there: what was cut or refused a moment ago needs a moment.
+      if (next.index === turn.index) await pause(next, signal)
+      turn = next
     }
   }
+}
+
+async function pause(turn: Turn, signal: AbortSignal): Promise<void> {
+  try {
+    await wait(Math.random() * 100, undefined, { signal })
+  } catch (error) {
+    turn.end('left')
+    throw error
+  }
+}
+
+function outcomeOf(error: unknown, signal: AbortSignal, caller: AbortSignal | undefined): Outcome {
+  if (caller?.aborted) return 'left'
+  if (signal.aborted) return 'silent'
+  if (wasNeverSent(error)) return 'refused'
+  return isNetworkOutage(error) ? 'broken' : 'unable'
 }
 
 async function once(pool: Pool, outgoing: OutgoingRequest, signal: AbortSignal): Promise<Incoming> {

@@ -1,5 +1,13 @@
-export { ApiError, type ApiErrorOptions, type FieldError, isNetworkOutage } from './api-error.js'
+export {
+  ApiError,
+  type ApiErrorOptions,
+  type FieldError,
+  isNetworkOutage,
+  wasNeverSent,
+} from './api-error.js'
 export { type AskOwnerOptions, askOwner } from './ask-owner.js'
+export type { Outcome } from './balance-rules.js'
+export { type Balancer, createBalancer, type Turn } from './balancer.js'
 export { type Closer, createClosers } from './closers.js'
 export { commandFailed, migrationCount, migrationDirection } from './command.js'
 export { ConfigError } from './config-error.js'
@@ -23,6 +31,7 @@ export {
   type OutgoingRequest,
 } from './http-client.js'
 export { idempotencyKeyHeader } from './idempotency-key.js'
+export { type Instance, type Instances, watchInstances } from './instances.js'
 export type { Background } from './lifecycle.js'
 export { createLogger, type Logger, silentLogger } from './logger.js'
 export { createMetrics, type Metrics, Registry, watchLease } from './metrics.js'

@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { createClosers } from './closers.js'
 import type { Logger } from './logger.js'
 import { type Answering, latest } from './node-refusals.js'
@@ -23,19 +24,27 @@ export interface LifecycleOptions {
   closers?: ReturnType<typeof createClosers>
 }
 
-/** Of the 10 s until the hard stop, how much the requests in flight may take. */
+/** Of the 10 s until the hard stop, how much the notice and the requests in flight may take. */
 const drainMs = 7000
+/** Who asks about our health in this rhythm or a faster one hears that we stop before the port closes. */
+const askedWithinMs = 2000
+const noticeMs = 1000
 
 export function createLifecycle(options: LifecycleOptions, ready: () => Server) {
   const { log } = options
   const connections = new Set<Answering>()
   let server: Server | undefined
   let stopped: Promise<void> | undefined
+  let askedAt = Number.NEGATIVE_INFINITY
 
   async function stop(): Promise<void> {
     log.info({ connections: connections.size }, 'stopping')
     for (const { [latest]: res } of connections) if (res) res.shouldKeepAlive = false
-    if (server?.listening) await drain(server)
+    if (server?.listening) {
+      const notice = performance.now() - askedAt < askedWithinMs ? noticeMs : 0
+      if (notice > 0) await pause(notice)
+      await drain(server, drainMs - notice)
+    }
     for (const { name, stop } of options.background ?? []) await quietly(log, name, stop)
     await options.closers?.closeAll()
     log.info('stopped')
@@ -44,6 +53,10 @@ export function createLifecycle(options: LifecycleOptions, ready: () => Server) 
 
   return {
     stopping: () => stopped !== undefined,
+    /** Somebody who would turn away asked whether we are well. */
+    asked() {
+      askedAt = performance.now()
+    },
     /** Answers given from now on tell the client that the connection ends. */
     begin(res: ServerResponse) {
       if (stopped) res.shouldKeepAlive = false
@@ -76,11 +89,11 @@ function open(server: Server, { port, host }: LifecycleOptions): Promise<number>
   })
 }
 
-/** New connections are refused at once; idle ones end; those with a request end with its answer, or hard after `drainMs`. */
-function drain(server: Server): Promise<void> {
+/** New connections are refused at once; idle ones end; those with a request end with its answer, or hard after `ms`. */
+function drain(server: Server, ms: number): Promise<void> {
   return new Promise((resolve) => {
     const sweep = setInterval(() => server.closeIdleConnections(), 50)
-    const hard = setTimeout(() => server.closeAllConnections(), drainMs)
+    const hard = setTimeout(() => server.closeAllConnections(), ms)
     server.close(() => {
       clearInterval(sweep)
       clearTimeout(hard)

@@ -62,7 +62,13 @@ export function createService(options: ServiceOptions): Service {
     return server
   })
   const openApi = options.openApi ?? (() => openApiDocument(options.endpoints, documentInfo(options)))
-  const routes = systemRoutes({ ...options, registry, openApi, stopping: lifecycle.stopping })
+  const routes = systemRoutes({
+    ...options,
+    registry,
+    openApi,
+    stopping: lifecycle.stopping,
+    asked: lifecycle.asked,
+  })
   const dispatchers = [createSystemDispatch(routes, isOutage)]
   if (options.first) dispatchers.unshift(options.first)
   const dispatch = createDispatch({ endpoints: options.endpoints, limits, log, isOutage })

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Registry } from 'prom-client'
 import { ApiError } from './api-error.js'
+import { lookHeader } from './instances.js'
 import type { Logger } from './logger.js'
 import { json, type Reply } from './reply.js'
 import { singleFlight } from './single-flight.js'
@@ -13,6 +14,8 @@ export interface SystemOptions {
   log: Logger
   openApi(): object | Promise<object>
   stopping(): boolean
+  /** Called when somebody asks in order to turn away from an instance that stops. */
+  asked(): void
 }
 
 export type SystemRoute = (req: IncomingMessage) => Reply | Promise<Reply>
@@ -23,8 +26,14 @@ const noStore = { 'cache-control': 'no-store' }
 export function systemRoutes(options: SystemOptions): Record<string, SystemRoute> {
   const ready = singleFlight(() => readiness(options))
   return {
-    '/health/live': () => json(200, { status: 'live' }, noStore),
-    '/health/ready': () => ready('all'),
+    '/health/live': (req) => {
+      if (req.headers[lookHeader] !== undefined) options.asked()
+      return json(200, { status: 'live' }, noStore)
+    },
+    '/health/ready': () => {
+      options.asked()
+      return ready('all')
+    },
     '/metrics': async (req) => {
       refuseOutsiders(req)
       const body = await options.registry.metrics()

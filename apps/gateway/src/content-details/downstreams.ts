@@ -9,7 +9,7 @@ import {
   ViewerState,
   z,
 } from '@marquee/contracts'
-import { ApiError, type HttpClient, httpClient, type Incoming } from '@marquee/service-kit'
+import { ApiError, type HttpClient, httpClient, type Incoming, type Instances } from '@marquee/service-kit'
 import type { UpstreamName } from '../routes.js'
 
 /** What a call carries on, and what ends it early. */
@@ -123,10 +123,14 @@ function refusal(status: number, body: Buffer): ApiError {
  * tables behind the audience may hang without closing the catalogue to its other readers.
  * @param timeoutMs of every call
  */
-export function openDownstreams(origins: Record<UpstreamName, string[]>, limits: Limits, timeoutMs: number) {
+export function openDownstreams(
+  instances: Record<UpstreamName, Instances>,
+  limits: Limits,
+  timeoutMs: number,
+) {
   const clients: HttpClient[] = []
   const open = (app: UpstreamName, name: string): HttpClient => {
-    const client = httpClient({ origins: origins[app], name, timeoutMs, connections })
+    const client = httpClient({ origins: instances[app], name, timeoutMs, connections })
     clients.push(client)
     return client
   }

@@ -1,6 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Limits } from '@marquee/contracts'
-import { type ApiError, type Caller, contextOf, type Metrics, viewerHeader } from '@marquee/service-kit'
+import {
+  type ApiError,
+  type Caller,
+  contextOf,
+  type Instances,
+  type Metrics,
+  viewerHeader,
+} from '@marquee/service-kit'
 import { type Destination, type UpstreamName, upstreamNames } from '../routes.js'
 import { createGeneralLane } from './general-lane.js'
 import { announcesBody, type OutgoingHeaders, outgoingHeaders } from './headers.js'
@@ -29,18 +36,15 @@ const hotMethods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'])
  * @param callerHeader makes the signed header that tells an app who calls
  */
 export function createForward(
-  origins: Record<UpstreamName, string[]>,
+  instances: Record<UpstreamName, Instances>,
   limits: Limits,
   metrics: Metrics,
   callerHeader: (caller: Caller) => string,
 ): { forward: Forward; close(): Promise<void> } {
   const faults = upstreamFaults(metrics)
   const open = (name: UpstreamName) => {
-    const instances = origins[name].map((origin) =>
-      lanesTo(createUpstream({ name, origin, timeoutMs: limits.upstreamTimeoutMs }, faults), limits),
-    )
-    let turn = 0
-    return { instances, next: () => instances[turn++ % instances.length] as ReturnType<typeof lanesTo> }
+    const at = { name, instances: instances[name], timeoutMs: limits.upstreamTimeoutMs }
+    return lanesTo(createUpstream(at, faults), limits)
   }
   const lanes = Object.fromEntries(upstreamNames.map((name) => [name, open(name)])) as Record<
     UpstreamName,
@@ -53,7 +57,7 @@ export function createForward(
     const withBody = announcesBody(req.headers)
     const own: OutgoingHeaders = { 'x-request-id': context.requestId, [viewerHeader]: callerHeader(caller) }
     if (context.traceparent !== undefined) own.traceparent = context.traceparent
-    const { hot, general } = lanes[destination.answeredBy].next()
+    const { hot, general } = lanes[destination.answeredBy]
     const request = {
       path: destination.path + query,
       headers: outgoingHeaders(req.headers, { own, withBody }),
@@ -71,9 +75,8 @@ export function createForward(
   return {
     forward,
     close: async () => {
-      const all = Object.values(lanes).flatMap(({ instances }) => instances)
-      for (const { general } of all) general.close()
-      await Promise.all(all.map(({ hot }) => hot.close()))
+      for (const { general } of Object.values(lanes)) general.close()
+      await Promise.all(Object.values(lanes).map(({ hot }) => hot.close()))
     },
   }
 }

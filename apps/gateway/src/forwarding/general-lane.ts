@@ -1,8 +1,9 @@
-import { Agent, type ClientRequest, type IncomingMessage, type ServerResponse } from 'node:http'
-import { ApiError } from '@marquee/service-kit'
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http'
+import { ApiError, type Outcome } from '@marquee/service-kit'
 import { createProxyMiddleware, type Plugin } from 'http-proxy-middleware'
 import { announcesBody, isPassedBack, joinVary, type OutgoingHeaders } from './headers.js'
 import { bodyTooSlow } from './small-body.js'
+import { createTurningAgent, turnOf } from './turning-agent.js'
 import { tooSlow, type Upstream, unreachable } from './upstream.js'
 
 /** What one exchange needs while it runs; http-proxy hands around nothing but `req` and `res`. */
@@ -12,8 +13,8 @@ interface Exchange {
   answer: string[]
   outgoing?: ClientRequest
   over: boolean
-  stop(error: ApiError): void
-  finish(): boolean
+  stop(error: ApiError, outcome: Outcome): void
+  finish(outcome: Outcome): boolean
 }
 
 export interface GeneralLane {
@@ -46,10 +47,11 @@ export function createGeneralLane(
   upstream: Upstream,
   { bodyTimeoutMs }: { bodyTimeoutMs: number },
 ): GeneralLane {
-  const agent = new Agent({ keepAlive: true, maxSockets: 128, maxFreeSockets: 32, scheduling: 'lifo' })
+  const agent = createTurningAgent(upstream)
   const exchanges = new WeakMap<IncomingMessage, Exchange>()
   const proxy = createProxyMiddleware({
-    target: upstream.origin,
+    // Where it really goes is decided when the connection is made.
+    target: upstream.origins[0] as string,
     agent,
     // The path as it is, without a trip through `url.parse`.
     toProxy: true,
@@ -65,11 +67,12 @@ export function createGeneralLane(
     forward(req, res, request, fail) {
       const refusal = refuseStrayBody(req)
       if (refusal) return fail(refusal)
-      if (upstream.isOpen()) return fail(unreachable(upstream))
       exchanges.set(req, watch(upstream, req, res, { ...request, bodyTimeoutMs }, fail))
       req.url = request.path
       req.headers = request.headers
-      proxy(req, res).catch((error: unknown) => exchanges.get(req)?.stop(unreachable(upstream, error)))
+      proxy(req, res).catch((error: unknown) =>
+        exchanges.get(req)?.stop(unreachable(upstream, error), 'broken'),
+      )
     },
     close: () => agent.destroy(),
   }
@@ -83,11 +86,8 @@ function watch(
   request: { path: string; headers: OutgoingHeaders; answer: string[]; bodyTimeoutMs: number },
   fail: (error: ApiError) => void,
 ): Exchange {
-  const late = () => {
-    upstream.timedOut()
-    exchange.stop(tooSlow(upstream))
-  }
-  const bodyLate = () => exchange.stop(bodyTooSlow(request.bodyTimeoutMs))
+  const late = () => exchange.stop(tooSlow(upstream), 'silent')
+  const bodyLate = () => exchange.stop(bodyTooSlow(request.bodyTimeoutMs), 'left')
   let timer = announcesBody(req.headers)
     ? setTimeout(bodyLate, request.bodyTimeoutMs)
     : setTimeout(late, upstream.timeoutMs)
@@ -98,14 +98,15 @@ function watch(
   const exchange: Exchange = {
     ...request,
     over: false,
-    finish() {
+    finish(outcome) {
       if (exchange.over) return false
       exchange.over = true
       clearTimeout(timer)
+      turnOf(exchange.outgoing)?.end(outcome)
       return true
     },
-    stop(error) {
-      if (!exchange.finish()) return
+    stop(error, outcome) {
+      if (!exchange.finish(outcome)) return
       if (exchange.outgoing) {
         req.unpipe(exchange.outgoing)
         exchange.outgoing.destroy()
@@ -115,7 +116,7 @@ function watch(
     },
   }
   res.once('close', () => {
-    if (exchange.finish()) exchange.outgoing?.destroy()
+    if (exchange.finish('left')) exchange.outgoing?.destroy()
   })
   return exchange
 }
@@ -130,7 +131,6 @@ function events(upstream: Upstream, exchanges: WeakMap<IncomingMessage, Exchange
     proxy.on('proxyRes', (incoming, req, res) => {
       const exchange = exchanges.get(req)
       if (!exchange || exchange.over) return void incoming.destroy()
-      upstream.succeeded()
       const { vary } = incoming.headers
       if (vary !== undefined) incoming.headers.vary = joinVary(res.getHeader('vary'), vary)
       for (const name of Object.keys(incoming.headers)) if (!isPassedBack(name)) delete incoming.headers[name]
@@ -139,18 +139,17 @@ function events(upstream: Upstream, exchanges: WeakMap<IncomingMessage, Exchange
       }
       // An answer before the body is complete (413, 415): the rest of the body must not be taken for the next request.
       if (!req.complete || !res.shouldKeepAlive) incoming.headers.connection = 'close'
-      incoming.once('end', () => exchange.finish())
-      incoming.once('error', (error) => exchange.stop(unreachable(upstream, error)))
+      incoming.once('end', () => exchange.finish('answered'))
+      incoming.once('error', (error) => exchange.stop(unreachable(upstream, error), 'broken'))
       incoming.once('close', () => {
-        if (!incoming.complete) exchange.stop(unreachable(upstream))
+        if (!incoming.complete) exchange.stop(unreachable(upstream), 'broken')
       })
     })
     proxy.on('error', (error, req) => {
       const exchange = exchanges.get(req)
       if (!exchange || exchange.over) return
-      upstream.failed()
-      exchange.stop(unreachable(upstream, error))
+      exchange.stop(unreachable(upstream, error), 'broken')
     })
-    proxy.on('econnreset', (_error, req) => void exchanges.get(req)?.finish())
+    proxy.on('econnreset', (_error, req) => void exchanges.get(req)?.finish('left'))
   }
 }

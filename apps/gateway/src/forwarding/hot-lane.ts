@@ -1,12 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { ApiError } from '@marquee/service-kit'
+import { type ApiError, type Outcome, type Turn, wasNeverSent } from '@marquee/service-kit'
 import { type Dispatcher, Pool } from 'undici'
 import { isPassedBack, joinVary, type OutgoingHeaders } from './headers.js'
 import { tooSlow, type Upstream, unreachable } from './upstream.js'
 
 /** Up to this an answer is gathered and leaves in one write; a larger one is streamed. */
 const gatheredBytes = 262_144
-const neverAnswered = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+const cut = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
+/** Not an answer that cannot be read: another instance would give the same. */
+const mayGoOn = (error: Error): boolean =>
+  wasNeverSent(error) || cut.has((error as NodeJS.ErrnoException).code ?? '')
 
 export interface HotRequest {
   path: string
@@ -32,39 +35,49 @@ export interface HotLane {
  * gathered before it is sent, an app that dies in the middle of it is an honest 503.
  */
 export function createHotLane(upstream: Upstream): HotLane {
-  const pool = new Pool(upstream.origin, {
+  const options: Pool.Options = {
     connections: 64,
     pipelining: 1,
     connect: { timeout: Math.min(upstream.timeoutMs, 2000) },
     // Deadlines are ours: one timer per request, over all of it.
     headersTimeout: 0,
     bodyTimeout: 0,
-  })
+  }
+  const pools = upstream.origins.map((origin) => new Pool(origin, options))
   return {
     forward(req, res, request, fail) {
-      if (upstream.isOpen()) return fail(unreachable(upstream))
+      const first = upstream.pick()
+      if (!first) return fail(unreachable(upstream))
       const { path, headers, body, answer: own } = request
       const method = req.method as Dispatcher.HttpMethod
-      const repeatable = method === 'GET' || method === 'HEAD'
+      // Of an instance that died, or closed an idle connection at this very moment: a read can be asked again.
+      const repeats = method === 'GET' || method === 'HEAD' ? 1 : 0
       const exchange = startExchange(upstream, res, fail)
-      const dispatch = (attempt: number): void => {
-        // An idle connection that the app closed at this very moment: nothing was answered, and a read can be asked again.
-        const again = repeatable && attempt === 0 ? () => dispatch(1) : undefined
+      const dispatch = (turn: Turn): void => {
+        exchange.turn = turn
+        const again = (outcome: Outcome): boolean => {
+          const next = turn.next(outcome, repeats)
+          if (next) dispatch(next)
+          return next !== null
+        }
+        const pool = pools[turn.index] as Pool
         pool.dispatch({ method, path, headers, body }, answering(exchange, { upstream, res, own, again }))
       }
-      dispatch(0)
+      dispatch(first)
     },
-    close: () => pool.destroy(),
+    close: async () => void (await Promise.all(pools.map((pool) => pool.destroy()))),
   }
 }
 
-/** One request under way, through its one or two attempts. */
+/** One request under way, through its attempts. */
 interface Exchange {
+  /** The attempt of now. */
+  turn?: Turn
   /** True once it is over: answered, failed, or the client left. */
   isOver(): boolean
-  /** Ends it; false when it was over already. */
-  finish(): boolean
-  stop(error: ApiError): void
+  /** Ends it, and the attempt of now with this outcome; false when it was over already. */
+  finish(outcome: Outcome): boolean
+  stop(error: ApiError, outcome: Outcome): void
   /** Something moved: the deadline of a streamed answer begins anew. */
   moved(): void
   began(controller: Dispatcher.DispatchController): void
@@ -75,19 +88,19 @@ function startExchange(upstream: Upstream, res: ServerResponse, fail: (error: Ap
   let over = false
   // Once an answer is streamed, only its pauses are measured: its length is the client's affair.
   const timer = setTimeout(() => {
-    if (!res.headersSent) upstream.timedOut()
-    exchange.stop(tooSlow(upstream))
+    exchange.stop(tooSlow(upstream), res.headersSent ? 'left' : 'silent')
   }, upstream.timeoutMs)
   const exchange: Exchange = {
     isOver: () => over,
-    finish() {
+    finish(outcome) {
       if (over) return false
       over = true
       clearTimeout(timer)
+      exchange.turn?.end(outcome)
       return true
     },
-    stop(error) {
-      if (!exchange.finish()) return
+    stop(error, outcome) {
+      if (!exchange.finish(outcome)) return
       controller?.abort(error)
       // What was begun cannot be taken back; a cut connection tells the client that it is not whole.
       if (res.headersSent) res.destroy()
@@ -102,7 +115,7 @@ function startExchange(upstream: Upstream, res: ServerResponse, fail: (error: Ap
     },
   }
   res.once('close', () => {
-    if (exchange.finish()) controller?.abort(new Error('the client left'))
+    if (exchange.finish('left')) controller?.abort(new Error('the client left'))
   })
   return exchange
 }
@@ -123,7 +136,7 @@ function answerHeaders(
   return flat
 }
 
-/** One attempt. `again` makes another one, where that is allowed. */
+/** One attempt. `again` makes another one, where that is allowed; false where it is not. */
 function answering(
   exchange: Exchange,
   {
@@ -131,7 +144,7 @@ function answering(
     res,
     own,
     again,
-  }: { upstream: Upstream; res: ServerResponse; own: string[]; again: (() => void) | undefined },
+  }: { upstream: Upstream; res: ServerResponse; own: string[]; again: (outcome: Outcome) => boolean },
 ): Dispatcher.DispatchHandler {
   const chunks: Buffer[] = []
   let gathered = 0
@@ -157,7 +170,6 @@ function answering(
     onRequestStart: (controller) => exchange.began(controller),
     onResponseStart(_controller, statusCode, received) {
       if (statusCode < 200) return
-      upstream.succeeded()
       status = statusCode
       headers = answerHeaders(received, res, own)
     },
@@ -168,16 +180,15 @@ function answering(
       else stream(controller, chunk)
     },
     onResponseEnd() {
-      if (!exchange.finish()) return
+      if (!exchange.finish('answered')) return
       if (!res.headersSent) res.writeHead(status, headers)
       res.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))
     },
     onResponseError(_controller, error) {
       if (exchange.isOver()) return
-      const code = (error as NodeJS.ErrnoException).code ?? ''
-      if (again && status === 0 && neverAnswered.has(code)) return again()
-      upstream.failed()
-      exchange.stop(unreachable(upstream, error))
+      const outcome = wasNeverSent(error) ? 'refused' : 'broken'
+      if (status === 0 && mayGoOn(error) && again(outcome)) return
+      exchange.stop(unreachable(upstream, error), outcome)
     },
   }
 }

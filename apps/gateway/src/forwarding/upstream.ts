@@ -1,11 +1,18 @@
-import { ApiError, type Metrics } from '@marquee/service-kit'
+import {
+  ApiError,
+  createBalancer,
+  type Instances,
+  type Metrics,
+  type Outcome,
+  type Turn,
+} from '@marquee/service-kit'
 
 export interface UpstreamFaults {
   inc(labels: { upstream: string; kind: 'unreachable' | 'silent' | 'given_up' }): void
 }
 
 export const upstreamFaults = (metrics: Metrics): UpstreamFaults =>
-  metrics.counter('marquee_upstream_faults_total', 'Requests that an app did not answer, by app and kind', [
+  metrics.counter('marquee_upstream_faults_total', 'Attempts that an app did not answer, by app and kind', [
     'upstream',
     'kind',
   ])
@@ -13,54 +20,35 @@ export const upstreamFaults = (metrics: Metrics): UpstreamFaults =>
 /** What both lanes share of one app behind the gateway. */
 export interface Upstream {
   name: string
-  origin: string
-  /** From the last byte of the request to the last byte of the answer. */
+  origins: readonly string[]
+  /** From the last byte of the request to the last byte of the answer, all attempts included. */
   timeoutMs: number
-  /** True while the app is given up on: it was silent several times in a row, and a moment has not passed yet. */
-  isOpen(): boolean
-  /** An answer came, whatever it says. */
-  succeeded(): void
-  /** Nothing came in time. */
-  timedOut(): void
-  /** Refused or cut: that is known at once, costs nothing and does not count for the breaker. */
-  failed(): void
+  /** The first attempt; null while every instance is given up on, as each was silent several times in a row. */
+  pick(): Turn | null
 }
 
-const silencesToOpen = 5
-const openForMs = 1000
-
 /**
- * A breaker of counting alone: a frozen app makes each caller wait for the whole deadline, and callers pile up. After some
- * silences in a row all are refused at once, and every second one request is let through to see.
+ * A frozen app makes each caller wait for the whole deadline, and callers pile up: the balancer gives up on who is silent. Refused or
+ * cut is known at once and costs nothing.
  */
 export function createUpstream(
-  { name, origin, timeoutMs }: { name: string; origin: string; timeoutMs: number },
+  { name, instances, timeoutMs }: { name: string; instances: Instances; timeoutMs: number },
   faults: UpstreamFaults,
 ): Upstream {
-  let silences = 0
-  let retryAt = 0
+  const count = (outcome: Outcome): void => {
+    if (outcome === 'silent') faults.inc({ upstream: name, kind: 'silent' })
+    else if (outcome === 'refused' || outcome === 'broken')
+      faults.inc({ upstream: name, kind: 'unreachable' })
+  }
+  const balancer = createBalancer(instances, count)
   return {
     name,
-    origin,
+    origins: instances.all.map(({ origin }) => origin),
     timeoutMs,
-    isOpen() {
-      if (silences < silencesToOpen) return false
-      const now = performance.now()
-      if (now < retryAt) {
-        faults.inc({ upstream: name, kind: 'given_up' })
-        return true
-      }
-      retryAt = now + openForMs
-      return false
-    },
-    succeeded() {
-      silences = 0
-    },
-    failed: () => faults.inc({ upstream: name, kind: 'unreachable' }),
-    timedOut() {
-      faults.inc({ upstream: name, kind: 'silent' })
-      silences += 1
-      retryAt = performance.now() + openForMs
+    pick() {
+      const turn = balancer.pick()
+      if (!turn) faults.inc({ upstream: name, kind: 'given_up' })
+      return turn
     },
   }
 }
