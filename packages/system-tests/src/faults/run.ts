@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { makeDataDir } from '../lifecycle/start-platform.js'
+import { takeTurn } from './turn.js'
 
 // Everything that is imported from here on, the cases too, belongs to the platform of this folder.
 const dataDir = await makeDataDir('faults')
@@ -16,5 +17,6 @@ function readOrExit() {
   }
 }
 const asked = readOrExit()
+await takeTurn()
 const { runSuite } = await import('./suite.js')
 process.exit(await runSuite(asked))
