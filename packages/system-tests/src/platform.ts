@@ -16,6 +16,8 @@ export interface Run {
     counters: string
     kafka: string[]
   }
+  /** As the user that may do everything, where the one above may not. */
+  owners: { replica: string }
   processes: Record<string, number>
   /** Origins of all instances by app; the gateway's too. */
   instances: Record<string, string[]>
