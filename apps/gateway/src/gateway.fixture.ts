@@ -27,6 +27,10 @@ export interface Stub {
   close(): Promise<void>
   /** Back at the same address. */
   reopen(): Promise<void>
+  /** As a stopped process: takes connections and answers nothing, not even whether it lives. */
+  freeze(): void
+  /** Answers what came meanwhile, and whatever comes. */
+  thaw(): void
 }
 
 const emptyDocument = (name: string) => ({
@@ -56,19 +60,30 @@ const listening = (server: Server): Promise<number> =>
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
 
-async function startStub(name: string, document: object = emptyDocument(name)): Promise<Stub> {
+export async function startStub(name: string, document: object = emptyDocument(name)): Promise<Stub> {
   const stub = { seen: [] as Stub['seen'] } as Stub
   stub.answer = (_req, res) => sendJson(res, 200, { from: name })
+  let held: (() => void)[] | null = null
+  stub.freeze = () => {
+    held = []
+  }
+  stub.thaw = () => {
+    const late = held ?? []
+    held = null
+    for (const answer of late) answer()
+  }
   stub.server = createServer((req, res) => {
+    const live = () => sendJson(res, 200, { status: 'live' })
     if (req.url === '/openapi.json') return sendJson(res, 200, document)
-    if (req.url === '/health/live') return sendJson(res, 200, { status: 'live' })
+    if (req.url === '/health/live') return held ? void held.push(live) : live()
     const seen = { method: req.method ?? '', url: req.url ?? '', headers: req.headers, body: '' }
     stub.seen.push(seen)
     req.on('data', (chunk: Buffer) => {
       seen.body += chunk.toString()
     })
     req.on('error', () => undefined)
-    stub.answer(req, res)
+    if (held) held.push(() => stub.answer(req, res))
+    else stub.answer(req, res)
   })
   stub.origin = `http://127.0.0.1:${await listening(stub.server)}`
   stub.close = () =>
