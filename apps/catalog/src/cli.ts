@@ -1,6 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { createCache } from '@marquee/cache'
-import { defaultLimits } from '@marquee/contracts'
+import { type Cache, createCache } from '@marquee/cache'
 import { createPool, migrate } from '@marquee/postgres'
 import {
   commandFailed,
@@ -36,17 +36,46 @@ program
 for (const command of commands(connect)) program.addCommand(command)
 
 async function connect(): Promise<CommandConnections> {
-  const { DATABASE_URL: url, CACHE_URL, ANALYTICS_URL, REPLICA_URL } = readCommandConfig()
-  const analytics = [ANALYTICS_URL, REPLICA_URL]
+  const { DATABASE_URL: url, CACHE_URL, ANALYTICS_URL, REPLICA_URL, limits } = readCommandConfig()
   const pool = createPool({ url, name: 'catalog-cli', max: 2, queryTimeoutMs: bulkTimeoutMs, log })
-  if (!CACHE_URL) return { pool, analytics, invalidate: async () => undefined, close: () => pool.end() }
-  const cache = createCache({ url: CACHE_URL, log, registry: createMetrics('catalog-cli').registry })
-  const { contents } = createCatalogCache(cache, defaultLimits)
-  const close = async () => {
-    await cache.close()
-    await pool.end()
+  const connections = {
+    pool,
+    analytics: [ANALYTICS_URL, REPLICA_URL],
+    listingRefreshEveryMs: limits.listingRefreshEveryMs,
   }
-  return { pool, analytics, invalidate: (ids) => contents.invalidate(ids), close }
+  if (!CACHE_URL)
+    return {
+      ...connections,
+      invalidate: async () => undefined,
+      cached: async () => undefined,
+      close: () => pool.end(),
+    }
+  const cache = createCache({ url: CACHE_URL, log, registry: createMetrics('catalog-cli').registry })
+  const { contents } = createCatalogCache(cache, limits)
+  return {
+    ...connections,
+    invalidate: (ids) => contents.invalidate(ids),
+    cached: async () => {
+      await answering(cache)
+      return contents
+    },
+    async close() {
+      await cache.close()
+      await pool.end()
+    },
+  }
+}
+
+/** Resolves when the cache answers. @throws when it does not within 5 s */
+async function answering(cache: Cache): Promise<void> {
+  for (const until = performance.now() + 5000; ; await delay(50)) {
+    const down = await cache.ready().then(
+      () => undefined,
+      (error: Error) => error,
+    )
+    if (!down) return
+    if (performance.now() > until) throw down
+  }
 }
 
 program.parseAsync().catch((error: unknown) => commandFailed(error))

@@ -27,4 +27,7 @@ const CommandConfig = CatalogConfig.pick({ DATABASE_URL: true, CACHE_URL: true }
   .extend({ ANALYTICS_URL: postgresUrl.optional(), REPLICA_URL: postgresUrl.optional() })
 
 /** The command line needs less: without a cache nothing is invalidated. @throws ConfigError */
-export const readCommandConfig = (env: NodeJS.ProcessEnv = process.env) => readConfig(CommandConfig, env)
+export const readCommandConfig = (env: NodeJS.ProcessEnv = process.env) => ({
+  ...readConfig(CommandConfig, env),
+  limits: readLimits(env),
+})

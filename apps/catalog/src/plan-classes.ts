@@ -7,7 +7,7 @@
  * - `every-shard`: of a consumer, a job, or another app's copy of everything; never of a caller's request.
  * - `local`: outbox, inbox, leases, idempotency keys: on the coordinator.
  * - `no-table`: asks the server alone.
- * - `bulk`: of the command line (seed, import), free to ask as it likes.
+ * - `bulk`: of the command line (seed, import, reconcile, rebuild), free to ask as it likes.
  */
 export type PlanClass =
   | 'one-task'
@@ -173,6 +173,28 @@ export const planClasses: Record<string, PlanEntry> = {
     'import.running',
     'import.save-run',
     'import.update-listing',
+    'projections.episodes-kept',
+    'projections.episodes-made',
+    'projections.figures-move',
+    'projections.these-episodes-kept',
+    'projections.these-episodes-made',
+    'projections.these-titles-kept',
+    'projections.these-titles-made',
+    'projections.titles-kept',
+    'projections.titles-made',
+    'projections.whole-episodes-kept',
+    'projections.whole-episodes-made',
+    'projections.whole-titles-kept',
+    'projections.whole-titles-made',
+    'reconcile.episode-versions',
+    'reconcile.holders',
+    'reconcile.pending',
+    'reconcile.slugs',
+    'reconcile.slugs-by-id',
+    'reconcile.slugs-held',
+    'reconcile.slugs-of-titles',
+    'reconcile.stats',
+    'reconcile.title-versions',
     'trace.episodes',
     'trace.inbox',
     'trace.outbox',

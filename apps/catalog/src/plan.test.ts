@@ -31,7 +31,9 @@ beforeAll(async () => {
   asking = foreignPool({ url: database.url, place: 'analytics', timeoutMs: 10_000, log: silentLogger })
   await fill()
   citus = await citusInstalled(pool)
-  for (const file of storeFiles.filter((path) => !/^(federation|import|seed|trace)\//.test(path))) {
+  for (const file of storeFiles.filter(
+    (path) => !/^(federation|import|projections|reconcile|seed|trace)\//.test(path),
+  )) {
     const store = (await import(`./${file.replace(/\.ts$/, '.js')}`)) as {
       statements: Record<string, Statement>
     }

@@ -161,7 +161,7 @@ describe('the schema', () => {
 
   it('is taken back and made again, one migration at a time', async () => {
     const down: string[] = []
-    for (let n = 0; n < 7; n++) down.push(...(await run('down')))
+    for (let n = 0; n < 8; n++) down.push(...(await run('down')))
     expect(await tables()).toEqual(['migrations'])
     expect((await pool.query('SELECT FROM pg_foreign_server')).rowCount).toBe(0)
     expect(await run('up')).toEqual(down.reverse())

@@ -2,6 +2,7 @@ import { Content, ContentRef, Include, Language, z } from '@marquee/contracts'
 import { endpoint, jsonBytes } from '@marquee/service-kit'
 import type { Catalog } from '../context.js'
 import { isEditor, privately, publicFor } from '../responses.js'
+import { loadPublished, variantOf } from './cached-content.js'
 import { type ContentBytes, type ContentView, readContent } from './content-read-store.js'
 import { contentId, noContent } from './find-content.js'
 import { acceptedLanguages } from './languages.js'
@@ -59,17 +60,13 @@ export const getContent = (catalog: Catalog) =>
 
 type Answer = Pick<ContentBytes, 'etag' | 'language' | 'bytes'>
 
-/** Through the cache. An entry keeps one line of text beside the bytes, so the language travels with the ETag. */
+/** Through the cache. */
 export async function readPublished(
   { pool, cache }: Catalog,
   id: string,
   view: ContentView,
 ): Promise<Answer | null> {
-  const variant = `${view.languages.join('+')}:${view.include.join('+')}`
-  const entry = await cache.contents.get(id, variant, async () => {
-    const content = await readContent(pool, id, view)
-    return content && { etag: `${content.language} ${content.etag}`, bytes: content.bytes }
-  })
+  const entry = await cache.contents.get(id, variantOf(view), () => loadPublished(pool, id, view))
   if (!entry) return null
   const space = entry.etag.indexOf(' ')
   return { language: entry.etag.slice(0, space), etag: entry.etag.slice(space + 1), bytes: entry.bytes }

@@ -1,7 +1,7 @@
 import { type Db, query, sql, type Tx } from '@marquee/postgres'
 
 /** Bayesian, weight 10 at the mean of all: a title with one 10 does not lead. */
-const score = (mean: string, rating: string, count: string) =>
+export const score = (mean: string, rating: string, count: string) =>
   `(10 * ${mean}::double precision + ${rating} * ${count}) / (10 + ${count})`
 
 export const statements = {

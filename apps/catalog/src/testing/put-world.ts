@@ -9,6 +9,8 @@ const translate = sql(
   'INSERT INTO content_translations (content_id, language, title) VALUES ($1, $2, $3)',
 )
 
+const list = sql('test.list-names', 'UPDATE content_listing SET titles = $2 WHERE id = $1')
+
 /** The named world through the app's own stores, with one translation. */
 export async function putWorld(pool: Pool): Promise<void> {
   await transaction(pool, async (tx) => {
@@ -25,5 +27,7 @@ export async function putWorld(pool: Pool): Promise<void> {
       for (const episode of Object.values(world.episodes).filter(({ contentId }) => contentId === content.id))
         await insertEpisode(tx, { ...episode, airDate: new Date(episode.airDate) })
     })
-  await query(pool, translate, [world.contents.winterTide.id, 'ja', '冬の潮'])
+  const { id } = world.contents.winterTide
+  await query(pool, translate, [id, 'ja', '冬の潮'])
+  await query(pool, list, [id, '冬の潮'])
 }
