@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { dataDir } from './platform.js'
 
-const bootstrap = join(import.meta.dirname, '../../../apps/ops/bin/bootstrap.mjs')
+// What the bootstrap ends in: everything is installed and compiled already.
+const cli = join(import.meta.dirname, '../../../apps/ops/bin/ops.mjs')
 
 export interface Told {
   exitCode: number
@@ -19,7 +20,7 @@ export function ops(...args: string[]): Promise<Told> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      [bootstrap, 'ops', ...args],
+      [cli, ...args],
       { env, maxBuffer: 64 * 1024 * 1024 },
       (error, stdout, stderr) =>
         resolve({

@@ -11,6 +11,8 @@ const kafka = (patienceMs: number) =>
     logLevel: logLevel.NOTHING,
   })
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
 /** Whether the broker is there and gives out what it holds. */
 export async function kafkaAnswers(): Promise<boolean> {
   const admin = kafka(2_000).admin()
@@ -83,14 +85,15 @@ export function createTopicReader(topics: string[]) {
         consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
         const run = consumer.run({
           autoCommit: false,
-          eachBatch: async ({ batch: { topic, partition, messages, lastOffset } }) => {
+          eachBatch: async ({ batch }) => {
+            const { topic, partition, messages } = batch
             const end = ends.get(topic)?.get(partition)
             if (end === undefined) return
             const from = next.get(topic)!
             for (const message of messages) keep(topic, partition, message, from)
             // A transaction marker or a deleted range may end the partition without a message there.
-            if (Number(lastOffset()) + 1 >= end) {
-              from.set(partition, Math.max(from.get(partition)!, Number(lastOffset()) + 1))
+            if (Number(batch.lastOffset()) + 1 >= end) {
+              from.set(partition, Math.max(from.get(partition)!, Number(batch.lastOffset()) + 1))
               ends.get(topic)!.delete(partition)
             }
             if ([...ends.values()].every(({ size }) => size === 0)) resolve()
@@ -100,7 +103,8 @@ export function createTopicReader(topics: string[]) {
         setTimeout(() => reject(new Error('the topics were not read within 20 s')), 20_000).unref()
       })
     } finally {
-      await consumer.disconnect()
+      // What kafkajs cannot end in time is left alone: its batches would be known already.
+      await Promise.race([consumer.disconnect(), pause(3_000)])
     }
   }
 

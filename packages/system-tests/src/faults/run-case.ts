@@ -9,6 +9,7 @@ import { startLoad } from './load/load.js'
 import { createSender } from './load/send.js'
 import { makeWorld } from './load/world.js'
 import { count, type Write } from './load/write.js'
+import { patience } from './patience.js'
 import { createScene } from './scene.js'
 import { type Shares, smallest, watchShares } from './shares.js'
 import type { UnderTest } from './under-test.js'
@@ -85,7 +86,7 @@ export async function runCase(faultCase: FaultCase, options: CaseOptions): Promi
     deadBefore,
     poison: faultCase.poison ?? false,
   }
-  const findings = await check(checked, agreesWithinMs - (performance.now() - healedAt))
+  const findings = await check(checked, agreesWithinMs * patience - (performance.now() - healedAt))
   await sender.close()
   return report(faultCase, seed, load.log, felt, findings, parts, {
     seconds: (performance.now() - began) / 1000,

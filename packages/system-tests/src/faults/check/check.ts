@@ -23,6 +23,8 @@ const stores = {
 const commands = { reconciled, replicated, noDeadLetters }
 
 const everyMs = 500
+/** Of one look, however many things it asks about. */
+const lookWithinMs = 60_000
 
 export interface Findings {
   /** What differs, by name; empty when every store agrees with what clients were told. */
@@ -31,13 +33,12 @@ export interface Findings {
   ms: number
 }
 
-/** Looks into every store until all agree; what does not agree `withinMs` from now is told. */
+/** Looks into every store until all agree; what still does not agree `withinMs` from now is told. */
 export async function check(checked: Checked, withinMs: number): Promise<Findings> {
   const began = performance.now()
   const left = () => began + withinMs - performance.now()
   const inStores = await untilNone(stores, checked, left)
-  // A command that has just begun is not cut short.
-  const inCommands = await untilNone(commands, checked, () => Math.max(left(), 1))
+  const inCommands = await untilNone(commands, checked, left)
   return { differences: [...inStores, ...inCommands], ms: performance.now() - began }
 }
 
@@ -48,16 +49,27 @@ async function untilNone(
 ): Promise<string[]> {
   let open = Object.entries(checks)
   for (;;) {
+    const isLast = left() <= 0
     const found: string[] = []
     const still: typeof open = []
     for (const [name, look] of open) {
-      const differences = await look(checked).catch((error) => [`${name} could not look: ${error}`])
+      const differences = await withDeadline(look(checked)).catch((error) => [
+        `${name} could not look: ${error}`,
+      ])
       if (differences.length === 0) continue
       found.push(...differences)
       still.push([name, look])
     }
-    if (found.length === 0 || left() <= 0) return found
+    if (found.length === 0 || isLast) return found
     open = still
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
+    await new Promise((resolve) => setTimeout(resolve, Math.min(everyMs, Math.max(1, left()))))
   }
 }
+
+const withDeadline = (looking: Promise<string[]>): Promise<string[]> =>
+  Promise.race([
+    looking,
+    new Promise<never>((_, reject) =>
+      setTimeout(() => reject(new Error(`not within ${lookWithinMs} ms`)), lookWithinMs).unref(),
+    ),
+  ])

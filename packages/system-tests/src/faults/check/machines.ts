@@ -1,6 +1,7 @@
 import { defaultLimits } from '@marquee/contracts'
 import { ops } from '../../ops.js'
 import { readRun } from '../../platform.js'
+import { patience } from '../patience.js'
 import { isReady } from '../processes.js'
 import type { Check } from './context.js'
 
@@ -23,7 +24,7 @@ export const processes: Check = async ({ pids, broken }) => {
 export const deadlines: Check = async ({ log, broken }) => {
   const late = log.filter(
     ({ ms, startedAt, via }) =>
-      ms > defaultLimits.upstreamTimeoutMs + graceMs &&
+      ms > defaultLimits.upstreamTimeoutMs + graceMs * patience &&
       !broken.frozen.some(
         ({ name, from, to }) => name === via && startedAt < to + graceMs && startedAt + ms > from,
       ),

@@ -39,9 +39,10 @@ export function startLoad(world: World, sender: Sender): Load {
     const startedAt = Date.now()
     const intent = await writers[kind](n)
     if (!intent) return
-    const { key, value, ask } = intent
+    const { key, ask, made } = intent
     const { told, attempts } = await carryOut(sender, intent, asksAgain(ask, n))
-    const { outcome, ms, via } = told
+    const { outcome, ms, via, answer } = told
+    const value = outcome === 'ok' && made && answer ? made(answer) : intent.value
     log.push({ kind, key, value, outcome, startedAt, ms, attempts, via })
   }
 

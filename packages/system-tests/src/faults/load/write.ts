@@ -12,7 +12,10 @@ export interface Write {
   kind: Kind
   /** What it is about: the title that is viewed, edited or gets an episode, the slug that is made, the person who reviews or watches. */
   key: string
-  /** What it writes there: number of an edit or episode, rating of a review, session of a play, sequence of a report. */
+  /**
+   * What it writes there: number of an edit or episode, title and rating of a review, sequence of a report. Of a title that was made
+   * its id, as soon as that is known.
+   */
   value: string
   outcome: Outcome
   startedAt: number

@@ -12,6 +12,8 @@ export interface Intent {
   ask: Ask
   /** Is told every outcome; returns what is wrong with the answer itself, else nothing. */
   examine?(told: Told): string | undefined
+  /** The value of the log, where only the answer tells it. */
+  made?(answer: NonNullable<Told['answer']>): string
 }
 
 /** Makes the next write of a kind; undefined when all it could write about is busy. */
@@ -48,6 +50,7 @@ export function createWriters(world: World, sender: Sender): Record<Kind, Writer
         key: slug,
         value: '',
         ask: { method: 'POST', path: '/api/v1/content', token: editor(), headers, body },
+        made: ({ json }) => json.id,
       }
     },
     edit: createEdits(world, sender),
