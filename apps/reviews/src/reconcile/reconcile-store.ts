@@ -1,8 +1,11 @@
+import { type Check, checkOf, checksAgree } from '@marquee/service-kit'
 import type { ClientSession } from 'mongoose'
 import { type Database, requireConnected } from '../database-store.js'
-import { presentSummary, type SummaryDocument } from '../summaries/summary-rules.js'
+import { compareSummaries, type DifferingSummary } from '../summaries/recount-store.js'
+import { checkPosted, checkStated } from './outbox-checks-store.js'
 
 export interface Reconciliation {
+  checks: Check[]
   reviews: number
   hidden: number
   /** Titles with a published review. */
@@ -11,44 +14,55 @@ export interface Reconciliation {
   /** Events not yet confirmed by the broker. */
   outboxPending: number
   /** Figures of a title and what its published reviews make, at most 20. */
-  titlesThatDiffer: { id: string; summary: Figures; reviews: Figures }[]
+  titlesThatDiffer: DifferingSummary[]
   /** Reviews whose `helpfulCount` is not the number of their votes, at most 20. */
-  reviewsThatDiffer: { id: string; helpfulCount: number; votes: number }[]
+  reviewsThatDiffer: DifferingVotes[]
   agrees: boolean
 }
-interface Figures {
-  count: number
-  sum: number
-  /** How often each rating was given, 1 to 10. */
-  distribution: number[]
+interface DifferingVotes {
+  id: string
+  helpfulCount: number
+  votes: number
 }
 
-const nothing: Figures = { count: 0, sum: 0, distribution: Array(10).fill(0) }
-
-/** Holds reviews, figures and votes against each other, all of one moment. `onId` gets the id of every stored review. */
-export async function reconcile(
-  database: Database,
-  options: { onId?: (id: string) => void } = {},
-): Promise<Reconciliation> {
-  requireConnected(database.connection)
-  const session = await database.connection.startSession({ snapshot: true })
+/** Everything that `work` reads is of one moment. */
+export async function atOneMoment<T>(
+  { connection }: Database,
+  work: (session: ClientSession) => Promise<T>,
+): Promise<T> {
+  requireConnected(connection)
+  const session = await connection.startSession({ snapshot: true })
   try {
-    if (options.onId) for await (const { _id } of idsOf(database, session)) options.onId(_id)
-    const [counted, titlesThatDiffer, reviewsThatDiffer] = [
-      await counts(database, session),
-      await compareFigures(database, session),
-      await compareVotes(database, session),
-    ]
-    return {
-      ...counted,
-      titlesThatDiffer: titlesThatDiffer.slice(0, 20),
-      reviewsThatDiffer: reviewsThatDiffer.slice(0, 20),
-      agrees: titlesThatDiffer.length + reviewsThatDiffer.length === 0,
-    }
+    return await work(session)
   } finally {
     await session.endSession()
   }
 }
+
+/** Holds reviews, figures, votes and facts against each other, all of one moment. `onId` gets the id of every stored review. */
+export const reconcile = (
+  database: Database,
+  options: { onId?: (id: string) => void } = {},
+): Promise<Reconciliation> =>
+  atOneMoment(database, async (session) => {
+    if (options.onId) for await (const { _id } of idsOf(database, session)) options.onId(_id)
+    const counted = await counts(database, session)
+    const summaries = await compareSummaries(database, session)
+    const votes = await compareVotes(database, session)
+    const checks = [
+      checkOf('summaries against reviews, by title', summaries.compared, summaries.differ),
+      checkOf('helpful counts against votes, by review', counted.reviews, votes),
+      await checkPosted(database, session),
+      await checkStated(database, session),
+    ]
+    return {
+      checks,
+      ...counted,
+      titlesThatDiffer: summaries.differ.slice(0, 20),
+      reviewsThatDiffer: votes.slice(0, 20),
+      agrees: checksAgree(checks),
+    }
+  })
 
 const idsOf = ({ reviews }: Database, session: ClientSession): AsyncIterable<{ _id: string }> =>
   reviews.find({}, { _id: 1 }).session(session).lean<{ _id: string }[]>().cursor({ batchSize: 5000 })
@@ -69,55 +83,14 @@ async function counts(database: Database, session: ClientSession) {
   }
 }
 
-async function compareFigures(
-  { reviews, summaries }: Database,
-  session: ClientSession,
-): Promise<Reconciliation['titlesThatDiffer']> {
-  const made = new Map<string, Figures>()
-  const groups = reviews.aggregate<{ _id: { id: string; rating: number }; count: number }>(
-    [
-      { $match: { status: 'published' } },
-      { $group: { _id: { id: '$contentId', rating: '$rating' }, count: { $sum: 1 } } },
-    ],
-    { session, allowDiskUse: true },
-  )
-  for await (const { _id, count } of groups.cursor({ batchSize: 5000 })) {
-    const { id, rating } = _id
-    const before = made.get(id) ?? nothing
-    made.set(id, {
-      count: before.count + count,
-      sum: before.sum + rating * count,
-      distribution: before.distribution.with(rating - 1, count),
-    })
-  }
-  const kept = new Map<string, Figures>()
-  for await (const summary of summaries.find().session(session).lean<SummaryDocument[]>().cursor())
-    kept.set(summary._id, figuresOf(summary))
-  const differ: Reconciliation['titlesThatDiffer'] = []
-  for (const id of new Set([...made.keys(), ...kept.keys()])) {
-    const row = { id, summary: kept.get(id) ?? nothing, reviews: made.get(id) ?? nothing }
-    if (JSON.stringify(row.summary) !== JSON.stringify(row.reviews)) differ.push(row)
-  }
-  return differ
-}
-
-const figuresOf = (summary: SummaryDocument): Figures => ({
-  count: summary.count,
-  sum: summary.sum,
-  distribution: Object.values(presentSummary(summary).distribution),
-})
-
-async function compareVotes(
-  { reviews, votes }: Database,
-  session: ClientSession,
-): Promise<Reconciliation['reviewsThatDiffer']> {
+async function compareVotes({ reviews, votes }: Database, session: ClientSession): Promise<DifferingVotes[]> {
   const given = new Map<string, number>()
   const groups = votes.aggregate<{ _id: string; count: number }>(
     [{ $group: { _id: '$reviewId', count: { $sum: 1 } } }],
     { session, allowDiskUse: true },
   )
   for await (const { _id, count } of groups.cursor({ batchSize: 5000 })) given.set(_id, count)
-  const differ: Reconciliation['reviewsThatDiffer'] = []
+  const differ: DifferingVotes[] = []
   const counted = reviews.find({}, { helpfulCount: 1 }).session(session)
   for await (const { _id: id, helpfulCount } of counted
     .lean<{ _id: string; helpfulCount: number }[]>()

@@ -130,7 +130,7 @@ describe('the lists of either instance', () => {
     }
     const watching = instances.map(watch)
     try {
-      for (let n = 0; n < 8; n++)
+      for (let n = 0; n < 5; n++)
         expect(await rebuildTrending(counters, { length })).toMatchObject({ differing: 0 })
     } finally {
       rebuilding = false
