@@ -111,6 +111,7 @@ function catalogMessages(
     kafka,
     topics: ['content', 'content.stats', 'episode', 'rating'],
     log,
+    registry,
     start,
     stop: () => figures.stop(),
   })

@@ -54,5 +54,5 @@ function reviewsMessages(
       startConsumer({ kafka, group, topics: ['content'], batch, isOutage, log, registry }),
     ]
   }
-  return createMessages({ kafka, topics: ['content', 'review', 'rating'], log, start })
+  return createMessages({ kafka, topics: ['content', 'review', 'rating'], log, registry, start })
 }

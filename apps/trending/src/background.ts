@@ -101,5 +101,5 @@ function trendingMessages(
       startConsumer({ kafka, group, topics: ['content'], batch, isOutage: isCountersOutage, log, registry }),
     ]
   }
-  return createMessages({ kafka, topics: topicNames, log, start })
+  return createMessages({ kafka, topics: topicNames, log, registry, start })
 }

@@ -105,6 +105,7 @@ function userHistoryMessages(wanted: Consumer[], kafka: Kafka, { log, registry }
     kafka,
     topics: [...new Set(wanted.flatMap(({ topics }) => topics))],
     log,
+    registry,
     start: () => wanted.map((consumer) => startConsumer({ ...consumer, kafka, isOutage, log, registry })),
   })
 }

@@ -1,4 +1,3 @@
-import type { EventType } from '@marquee/contracts'
 import type { Registry } from 'prom-client'
 import type { Kafka } from './handle.js'
 import type { ReceivedEvent } from './message.js'
@@ -11,16 +10,12 @@ export interface Context {
   duplicate(count?: number): void
 }
 
-export type Handlers = { [T in EventType]?: (event: ReceivedEvent<T>, context: Context) => Promise<void> }
-
 export interface ConsumerOptions {
   kafka: Kafka
   group: string
   topics: string[]
-  /** One event at a time; types without a handler are skipped. */
-  handlers?: Handlers
-  /** Or up to 100 events of one partition, in their order. If they fail together they are tried one by one. */
-  batch?: (events: ReceivedEvent[], context: Context) => Promise<void>
+  /** Up to 100 events of one partition, in their order and of every type. If they fail together they are tried one by one. */
+  batch: (events: ReceivedEvent[], context: Context) => Promise<void>
   /** A store that cannot be asked: the partition is held and the event tried again until it can. */
   isOutage: (error: unknown) => boolean
   log: Log

@@ -30,8 +30,6 @@ interface State {
 /** Consumes in the background from now on: Kafka may come later, go away and come back. */
 export function startConsumer(options: ConsumerOptions): EventConsumer {
   const { kafka, group, topics, registry } = options
-  if ((options.handlers === undefined) === (options.batch === undefined))
-    throw new Error('a consumer has handlers or batch')
   const stopping = new AbortController()
   const metrics = consumerMetrics(registry)
   const sender = steadySender(kafka)

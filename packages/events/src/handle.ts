@@ -42,6 +42,11 @@ export interface Position {
   /** Messages that the group has not done yet. */
   behind: number
 }
+export interface TopicDifferences {
+  topic: string
+  /** In words; empty when it is as the table says. */
+  differs: string[]
+}
 export interface Kafka {
   readonly clientId: string
   readonly log: Log
@@ -53,7 +58,8 @@ export interface Kafka {
     onBatch: (batch: Batch) => Promise<void>
   }): Promise<Reader>
   positions(group: string, topics: string[]): Promise<Position[]>
-  ensure(names: string[]): Promise<{ differs: string[] }>
+  /** `differs`: all differences in words; `topics`: the same by topic, those that are as wanted too. */
+  ensure(names: string[]): Promise<{ differs: string[]; topics: TopicDifferences[] }>
   close(): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 export type { EventRecord, NewEvent } from '@marquee/contracts'
 export { type EventConsumer, startConsumer } from './consumer.js'
-export type { ConsumerOptions, Context, Handlers } from './consumer-options.js'
+export type { ConsumerOptions, Context } from './consumer-options.js'
 export {
   type DeadLetter,
   type Decision,

@@ -7,7 +7,17 @@ import kafkajs, {
   logLevel,
   Partitioners,
 } from 'kafkajs'
-import type { Batch, Kafka, KafkaOptions, OutMessage, Position, Reader, Sender } from './handle.js'
+import { readReplication } from './config.js'
+import type {
+  Batch,
+  Kafka,
+  KafkaOptions,
+  OutMessage,
+  Position,
+  Reader,
+  Sender,
+  TopicDifferences,
+} from './handle.js'
 import { differences, type WantedTopic, wantedTopics } from './topics.js'
 import { pause, withDeadline } from './waiting.js'
 
@@ -31,6 +41,7 @@ export function connectKafka({ brokers, clientId, log, topicPrefix = '' }: Kafka
       log.debug({ kafka: entry.log.message, group: entry.log.groupId }, 'kafka client'),
     retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 4 },
   })
+  const replication = readReplication()
   const physical = (topic: string) => topicPrefix + topic
   const logical = (topic: string) => topic.slice(topicPrefix.length)
   const admin = adminConnection(client)
@@ -46,12 +57,14 @@ export function connectKafka({ brokers, clientId, log, topicPrefix = '' }: Kafka
         return all.map((one) => ({ ...one, topic: logical(one.topic) }))
       }),
     ensure: (names) =>
-      admin.use((connected) =>
-        ensure(
-          connected,
-          names.flatMap((name) => wantedTopics(name, physical)),
-        ),
-      ),
+      admin.use(async (connected) => {
+        const wanted = names.flatMap((name) => wantedTopics(name, physical, replication))
+        const differing = await ensure(connected, wanted)
+        return {
+          differs: differing.flatMap(({ differs }) => differs),
+          topics: differing.map(({ topic, differs }) => ({ topic: logical(topic), differs })),
+        }
+      }),
     close: () => admin.close(),
   }
 }
@@ -216,16 +229,17 @@ async function positions(admin: Admin, groupId: string, names: string[]): Promis
   return all.flat()
 }
 
-async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: string[] }> {
+async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<TopicDifferences[]> {
   const existing = new Set(await admin.listTopics())
   await admin.createTopics({
     // Waiting for leaders fails while the broker has not heard of the topic yet: we wait below.
     waitForLeaders: false,
     topics: wanted
       .filter(({ topic }) => !existing.has(topic))
-      .map(({ topic, partitions, config }) => ({
+      .map(({ topic, partitions, replication = -1, config }) => ({
         topic,
         numPartitions: partitions,
+        replicationFactor: replication,
         configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
       })),
   })
@@ -247,13 +261,14 @@ async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<{ differs: s
   const found = topics.map(({ name, partitions }) => ({
     topic: name,
     partitions: partitions.length,
+    replication: Math.min(...partitions.map(({ replicas }) => replicas.length)),
     config: Object.fromEntries(
       resources
         .filter(({ resourceName }) => resourceName === name)
         .flatMap(({ configEntries }) => configEntries.map((entry) => [entry.configName, entry.configValue])),
     ),
   }))
-  return { differs: differences(wanted, found) }
+  return wanted.map((one) => ({ topic: one.topic, differs: differences([one], found) }))
 }
 
 /** A topic that was just made is not known to its broker at once. */
@@ -273,5 +288,5 @@ async function onceHosted<T>(ask: () => Promise<T>): Promise<T> {
  * Makes topics of contracts' table and their dead-letter topics; of those that exist it tells what differs and changes nothing.
  * @throws when Kafka does not answer in time, or a name is not in the table
  */
-export const ensureTopics = (kafka: Kafka, names: string[]): Promise<{ differs: string[] }> =>
+export const ensureTopics = (kafka: Kafka, names: string[]): ReturnType<Kafka['ensure']> =>
   kafka.ensure(names)

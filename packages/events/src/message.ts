@@ -4,6 +4,7 @@ import {
   type EventType,
   eventTypes,
   isEventType,
+  schemaOf,
   topicOf,
 } from '@marquee/contracts'
 import type { InMessage, OutMessage } from './handle.js'
@@ -42,30 +43,39 @@ export type Parsed =
 
 const poison = (reason: string): Parsed => ({ kind: 'poison', reason })
 const required = ['ce_id', 'ce_source', 'ce_time', 'ce_subject', 'ce_schemaversion', 'ce_subjectversion']
+const longestId = 200
+/** Clocks differ, but not by so much. */
+const futureMs = 86_400_000
 
-export function parseMessage(message: InMessage, handled: (type: EventType) => boolean): Parsed {
-  const { headers, key } = message
+/** What a message says, to one who handles these types (all where it is left out). */
+export function parseMessage(message: InMessage, handled: (type: EventType) => boolean = () => true): Parsed {
+  const { headers, topic } = message
   const type = headers.ce_type
   if (!type) return poison('no ce_type')
-  if (!isEventType(type) || !handled(type)) return { kind: 'skip' }
-  const missing = required.filter((name) => !headers[name])
-  if (missing.length > 0) return poison(`without ${missing.join(', ')}`)
-  const version = Number(headers.ce_schemaversion)
-  if (version !== eventTypes[type].version) return poison(`${type} of version ${headers.ce_schemaversion}`)
-  const subjectVersion = Number(headers.ce_subjectversion)
-  if (!Number.isSafeInteger(subjectVersion)) return poison(`subject version ${headers.ce_subjectversion}`)
-  if (Number.isNaN(Date.parse(headers.ce_time!))) return poison(`time ${headers.ce_time}`)
-  // Under another key it went to another partition, where it has no order among its own.
-  if (key !== headers.ce_subject) return poison('the key is not the subject')
-  return parseBody(message, type, version, subjectVersion)
+  // Consumers are deployed before producers, so this is nobody's event.
+  if (!isEventType(type)) return poison(`unknown type ${type}`)
+  if (!handled(type)) return { kind: 'skip' }
+  if (topicOf(type) !== topic) return poison(`${type} does not belong in ${topic}`)
+  const schema = schemaOf(type, Number(headers.ce_schemaversion))
+  const wrong = wrongAttribute(message)
+  if (wrong) return poison(wrong)
+  if (!schema) return poison(`${type} of version ${headers.ce_schemaversion}`)
+  return parseBody(message, type, schema)
 }
 
-function parseBody(
-  message: InMessage,
-  type: EventType,
-  schemaVersion: number,
-  subjectVersion: number,
-): Parsed {
+function wrongAttribute({ headers, key }: InMessage): string | undefined {
+  const missing = required.filter((name) => !headers[name])
+  if (missing.length > 0) return `without ${missing.join(', ')}`
+  if (headers.ce_id!.length > longestId) return `an id of ${headers.ce_id!.length} characters`
+  const version = Number(headers.ce_subjectversion)
+  if (!Number.isSafeInteger(version) || version < 0) return `subject version ${headers.ce_subjectversion}`
+  const time = Date.parse(headers.ce_time!)
+  if (Number.isNaN(time) || time > Date.now() + futureMs) return `time ${headers.ce_time}`
+  // Under another key it went to another partition, where it has no order among its own.
+  return key === headers.ce_subject ? undefined : 'the key is not the subject'
+}
+
+function parseBody(message: InMessage, type: EventType, schema: Schema): Parsed {
   const { headers } = message
   const body = message.value?.toString() ?? ''
   let json: unknown
@@ -74,22 +84,26 @@ function parseBody(
   } catch (error) {
     return poison((error as Error).message)
   }
-  const data = eventTypes[type].schema.safeParse(json)
-  if (!data.success) return poison(data.error.message)
+  const parsed = schema.safeParse(json)
+  if (!parsed.success) return poison(parsed.error.message)
+  const data = parsed.data as Record<string, unknown>
+  if (data[eventTypes[type].about] !== headers.ce_subject) return poison('the body is of another subject')
   const event = {
     id: headers.ce_id,
     type,
-    schemaVersion,
+    schemaVersion: Number(headers.ce_schemaversion),
     time: headers.ce_time,
     subject: headers.ce_subject,
-    subjectVersion,
+    subjectVersion: Number(headers.ce_subjectversion),
     producer: headers.ce_source!.replace(/^\/marquee\//, ''),
     ...(headers.traceparent && { traceparent: headers.traceparent }),
     body,
-    data: data.data,
+    data,
   }
-  return { kind: 'event', event: event as ReceivedEvent }
+  return { kind: 'event', event: event as unknown as ReceivedEvent }
 }
+
+type Schema = NonNullable<ReturnType<typeof schemaOf>>
 
 const longestError = 2000
 

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { settle } from '@marquee/test-kit'
-import { connectKafka, createMessages } from './index.js'
+import { Registry } from 'prom-client'
+import { connectKafka, createMessages, type Kafka } from './index.js'
 import { type OwnTopics, ownTopics, silent } from './testing/world.js'
+
+type Made = Awaited<ReturnType<Kafka['ensure']>>
 
 let own: OwnTopics
 beforeAll(async () => {
@@ -29,7 +32,14 @@ describe('messages', () => {
     }
     const { notes, start, stop } = noted()
     const kafka = { ...own.kafka, ensure }
-    const messages = createMessages({ kafka, topics: ['content'], log: silent, start, stop })
+    const messages = createMessages({
+      kafka,
+      topics: ['content'],
+      log: silent,
+      registry: new Registry(),
+      start,
+      stop,
+    })
     messages.background.start()
     expect(notes).toEqual([])
     await messages.idle()
@@ -38,22 +48,48 @@ describe('messages', () => {
     expect(notes).toEqual(['started', 'idle', 'stopped', 'stopped the rest'])
   })
 
+  it('show which topics are not as they should be', async () => {
+    const ensure = async () => ({
+      differs: ['content: 2 partitions, not 6'],
+      topics: [
+        { topic: 'content', differs: ['content: 2 partitions, not 6'] },
+        { topic: 'content.dead', differs: [] },
+      ],
+    })
+    const registry = new Registry()
+    const { start } = noted()
+    const kafka = { ...own.kafka, ensure }
+    const messages = createMessages({ kafka, topics: ['content'], log: silent, registry, start })
+    messages.background.start()
+    await messages.idle()
+    const shown = await registry.metrics()
+    expect(shown).toContain('marquee_topic_differs{topic="content"} 1')
+    expect(shown).toContain('marquee_topic_differs{topic="content.dead"} 0')
+    await messages.background.stop()
+  })
+
   it('that are stopped before Kafka answers never begin, and do not wait for it', async () => {
     const asked: string[][] = []
-    let answer: (made: { differs: string[] }) => void = () => {}
+    let answer: (made: Made) => void = () => {}
     const ensure = (names: string[]) => {
       asked.push(names)
-      return new Promise<{ differs: string[] }>((resolve) => {
+      return new Promise<Made>((resolve) => {
         answer = resolve
       })
     }
     const { notes, start } = noted()
     const kafka = { ...own.kafka, ensure }
-    const messages = createMessages({ kafka, topics: ['content'], log: silent, start })
+    const messages = createMessages({
+      kafka,
+      topics: ['content'],
+      log: silent,
+      registry: new Registry(),
+      start,
+    })
     messages.background.start()
     await settle(() => asked.length === 1)
     await messages.background.stop()
-    answer({ differs: [] })
+    answer({ differs: [], topics: [] })
     await messages.idle()
     expect(notes).toEqual([])
   })
@@ -69,6 +105,7 @@ describe('messages', () => {
       kafka: own.kafka,
       topics: ['content'],
       log: silent,
+      registry: new Registry(),
       start: () => [...parts(), ...start()],
     })
     await messages.ready()
@@ -85,7 +122,7 @@ describe('messages', () => {
     const warned: string[] = []
     const log = { ...silent, warn: (_: object, text: string) => void warned.push(text) }
     const { notes, start } = noted()
-    const messages = createMessages({ kafka, topics: ['content'], log, start })
+    const messages = createMessages({ kafka, topics: ['content'], log, registry: new Registry(), start })
     messages.background.start()
     await settle(() => warned.length > 0)
     await messages.background.stop()

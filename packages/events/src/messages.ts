@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TopicName } from '@marquee/contracts'
+import type { Registry } from 'prom-client'
 import type { Kafka } from './handle.js'
+import { topicMetrics } from './metrics.js'
 import type { Log } from './waiting.js'
 
 /** A relay or a consumer. */
@@ -16,6 +18,7 @@ export interface MessagesOptions {
   /** What the relays and consumers need; made where it is missing. */
   topics: readonly TopicName[]
   log: Log
+  registry: Registry
   /** Starts the relays and consumers; called once, when Kafka has answered, and never after a stop. */
   start(): Running[]
   /** What else ends with them, after them. */
@@ -28,13 +31,14 @@ const retryMs = 1000
  * Relays and consumers of an app as one part of its background. They begin when Kafka has answered, which no request waits for.
  * `idle` resolves once every fact is sent and every message read.
  */
-export function createMessages({ kafka, topics, log, start, stop }: MessagesOptions) {
+export function createMessages(options: MessagesOptions) {
+  const { start, stop } = options
   const stopping = new AbortController()
   let running: Running[] = []
   let starting: Promise<void> | undefined
 
   const begin = async () => {
-    if (await topicsMade(kafka, topics, log, stopping.signal)) running = start()
+    if (await topicsMade(options, stopping.signal)) running = start()
   }
   return {
     background: {
@@ -61,10 +65,12 @@ export function createMessages({ kafka, topics, log, start, stop }: MessagesOpti
 }
 
 /** False when we were stopped before Kafka answered. */
-async function topicsMade(kafka: Kafka, topics: readonly TopicName[], log: Log, signal: AbortSignal) {
+async function topicsMade({ kafka, topics, log, registry }: MessagesOptions, signal: AbortSignal) {
+  const metrics = topicMetrics(registry)
   while (!signal.aborted) {
     try {
-      const { differs } = await kafka.ensure([...topics])
+      const { differs, topics: found } = await kafka.ensure([...topics])
+      for (const one of found) metrics.differs.set({ topic: one.topic }, one.differs.length)
       if (differs.length > 0) log.warn({ topics: differs }, 'topics differ from what we would make')
       return !signal.aborted
     } catch (err) {

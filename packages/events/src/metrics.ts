@@ -26,3 +26,9 @@ export const consumerMetrics = (registry: Registry) => ({
   ]),
   rebuilds: counter(registry, 'marquee_consumer_rebuilds_total', 'Consumers that were rebuilt', ['group']),
 })
+
+export const topicMetrics = (registry: Registry) => ({
+  differs: gauge(registry, 'marquee_topic_differs', 'Settings of the topic that are not as the table says', [
+    'topic',
+  ]),
+})

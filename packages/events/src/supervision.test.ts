@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals'
 import { settle } from '@marquee/test-kit'
 import { Registry } from 'prom-client'
+import { v7 as uuidv7 } from 'uuid'
 import type { Batch, InMessage, Reader } from './handle.js'
 import { type Kafka, startConsumer } from './index.js'
-import { silent } from './testing/world.js'
+import { toMessage } from './message.js'
+import { deleted, silent } from './testing/world.js'
 
 interface Own {
   reader: Reader
@@ -54,7 +56,7 @@ const start = (kafka: Kafka, stuckAfterMs: number) =>
     kafka,
     group: 'test',
     topics: ['content'],
-    handlers: {},
+    batch: async () => {},
     isOutage: () => false,
     log: silent,
     registry: new Registry(),
@@ -87,16 +89,12 @@ describe('a consumer whose client', () => {
     const consumer = start(kafka, 400)
     await settle(() => readers.length === 4, { timeoutMs: 10_000 })
     expect(() => consumer.ready()).toThrow('in vain')
+    const { key, value, headers } = toMessage(deleted(uuidv7(), 1))
+    const place = { topic: 'content', partition: 0, offset: '7', rawKey: null }
+    const received: InMessage = { ...place, key: String(key), value: Buffer.from(String(value)), headers }
     const committed: string[] = []
     await readers[3]?.onBatch({
-      messages: [
-        {
-          topic: 'content',
-          partition: 0,
-          offset: '7',
-          headers: { ce_type: 'content.stats' },
-        } as unknown as InMessage,
-      ],
+      messages: [received],
       heartbeat: async () => {},
       commit: async ({ offset }) => void committed.push(offset),
       isRunning: () => true,

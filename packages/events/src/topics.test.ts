@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { topics as contractTopics, deadLetterRetentionMs } from '@marquee/contracts'
 import { settle } from '@marquee/test-kit'
 import { Kafka, logLevel } from 'kafkajs'
-import { connectKafka, ensureTopics } from './index.js'
+import { readReplication } from './config.js'
+import { connectKafka, differences, ensureTopics, wantedTopics } from './index.js'
 import { type OwnTopics, ownTopics, silent } from './testing/world.js'
 
 let topics: OwnTopics
@@ -13,7 +14,13 @@ afterAll(() => topics.kafka.close())
 
 describe('ensureTopics', () => {
   it('is content with what it made, dead letters included', async () => {
-    expect(await ensureTopics(topics.kafka, ['content'])).toEqual({ differs: [] })
+    expect(await ensureTopics(topics.kafka, ['content'])).toEqual({
+      differs: [],
+      topics: [
+        { topic: 'content', differs: [] },
+        { topic: 'content.dead', differs: [] },
+      ],
+    })
     expect(await topics.read('content.dead')).toEqual([])
   })
 
@@ -40,10 +47,28 @@ describe('ensureTopics', () => {
         `${other.prefix}content.stats: retention.ms is 1000, not ${contractTopics['content.stats'].retentionMs}`,
       ],
     }
-    expect(await ensureTopics(kafka, ['content.stats'])).toEqual(expected)
-    expect(await ensureTopics(kafka, ['content.stats'])).toEqual(expected)
+    expect(await ensureTopics(kafka, ['content.stats'])).toMatchObject(expected)
+    expect(await ensureTopics(kafka, ['content.stats'])).toMatchObject({
+      ...expected,
+      topics: [
+        { topic: 'content.stats', differs: expected.differs },
+        { topic: 'content.stats.dead', differs: [] },
+      ],
+    })
     expect(deadLetterRetentionMs).toBeGreaterThan(contractTopics['content.viewed'].retentionMs)
     await kafka.close()
+  })
+
+  it('wants as many copies as a cluster is said to have, of which all but one must confirm', () => {
+    const [topic] = wantedTopics(
+      'content',
+      (name) => name,
+      readReplication({ MARQUEE_KAFKA_REPLICATION: '3' }),
+    )
+    expect(topic).toMatchObject({ replication: 3, config: { 'min.insync.replicas': '2' } })
+    expect(differences([topic!], [{ ...topic!, replication: 1 }])).toEqual(['content: 1 copies, not 3'])
+    expect([readReplication({}), readReplication({ MARQUEE_KAFKA_REPLICATION: '' })]).toEqual([1, 1])
+    expect(() => readReplication({ MARQUEE_KAFKA_REPLICATION: 'all' })).toThrow('MARQUEE_KAFKA_REPLICATION')
   })
 
   it('knows only the topics of the contracts', async () => {
