@@ -50,7 +50,11 @@ export function createApiDocument({
   }
 
   const publish = (): void => {
-    const all: Part[] = [...parts].map(([name, document]) => ({ name, document: publicPart(document) }))
+    // In one order for all gateways, whoever told its part first: the same description has the same tag everywhere.
+    const all: Part[] = Object.keys(apps).map((name) => ({
+      name,
+      document: publicPart(parts.get(name) as OpenApiDocument),
+    }))
     const merged = mergeDocuments(
       [{ name: 'gateway', document: own }, ...all],
       { ...own.info, ...info },
