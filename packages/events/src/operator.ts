@@ -3,7 +3,7 @@ import type { InMessage, OutMessage } from './handle.js'
 /* What an operator asks of Kafka; kafka-operator.ts makes it. Nothing here commits an offset or moves a consumer. */
 
 export interface StoredMessage extends InMessage {
-  /** When it was written, by its producer's clock; milliseconds since 1970. */
+  /** When it was written, by the broker's clock; milliseconds since 1970. */
   writtenMs: number
 }
 
