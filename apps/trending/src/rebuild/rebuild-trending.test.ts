@@ -1,4 +1,5 @@
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals'
+import { settle } from '@marquee/test-kit'
 import { type Counters, isLeaseLost } from '../counters-store.js'
 import { hourOf } from '../ranking/decay.js'
 import { type Board, prepare } from '../ranking/prepare.js'
@@ -225,6 +226,37 @@ describe('while a rebuild has closed the board', () => {
     await step()
     expect((await shown())[0]).toHaveLength(length)
     expect(await keysOf(counters, 'next:*')).toEqual([])
+  })
+})
+
+describe('the instant', () => {
+  it('lies between two steps of the leader, or after a step that nobody ends', async () => {
+    const { redis, key } = counters
+    const began = performance.now()
+    await redis.set(key('stepping'), 'a leader', 'PX', 400)
+    const found = rebuild({ dryRun: true })
+    await settle(async () => expect(await redis.exists(key('taken'), key('rebuilding'))).toBeGreaterThan(0))
+    expect(await redis.exists(key('closed'))).toBe(0)
+    expect(await found).toMatchObject({ differing: 0 })
+    expect(performance.now() - began).toBeGreaterThan(390)
+  })
+
+  it('is of the hour that the lists are of, and the leader turns it', async () => {
+    const { redis, key } = counters
+    await redis.decr(key('snapshot-hour'))
+    expect((await rebuild()).differing).toBeGreaterThan(0)
+    const before = await shown()
+    expect(await rebuild({ dryRun: true })).toMatchObject({ differing: 0 })
+    await step()
+    const after = await shown()
+    expect(after[0].every(({ previousRank }: { previousRank: number | null }) => previousRank !== null)).toBe(
+      true,
+    )
+    const rankBefore = new Map(
+      before[0].map((item: { rank: number; content: { id: string } }) => [item.content.id, item.rank]),
+    )
+    for (const { previousRank, content } of after[0])
+      expect(previousRank).toBe(rankBefore.get(content.id) ?? previousRank)
   })
 })
 
