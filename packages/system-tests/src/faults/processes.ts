@@ -15,7 +15,7 @@ export function pidOf(name: string): number {
 }
 
 /** A process and all below it (Linux): the backends of a PostgreSQL go on for a while without their parent. */
-function family(pid: number): number[] {
+export function familyOf(pid: number): number[] {
   const children = new Map<number, number[]>()
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
@@ -46,13 +46,13 @@ function signal(pids: number[], name: NodeJS.Signals): void {
 
 /** SIGKILL of each with all below it; resolves when they are gone. */
 export async function kill(names: string[]): Promise<void> {
-  const pids = names.flatMap((name) => family(pidOf(name)))
+  const pids = names.flatMap((name) => familyOf(pidOf(name)))
   signal(pids, 'SIGKILL')
   await until(`${names} are gone`, 10_000, () => pids.every(isGone))
 }
 
 export function freeze(names: string[]): { thaw(): void } {
-  const pids = names.flatMap((name) => family(pidOf(name)))
+  const pids = names.flatMap((name) => familyOf(pidOf(name)))
   signal(pids, 'SIGSTOP')
   return { thaw: () => signal(pids, 'SIGCONT') }
 }

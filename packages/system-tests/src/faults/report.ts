@@ -1,5 +1,15 @@
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { CaseReport } from './run-case.js'
 import { smallest } from './shares.js'
+
+const root = fileURLToPath(new URL('../../../../', import.meta.url))
+
+/** Where a report goes: where it was asked for, else a new file below .data. */
+export const reportFile = (kind: 'faults' | 'soak', startedAt: string, asked: string | undefined): string =>
+  asked === undefined
+    ? join(root, '.data', kind, `${startedAt.replaceAll(/[:.]/g, '-')}.json`)
+    : resolve(asked)
 
 export interface Report {
   seed: number

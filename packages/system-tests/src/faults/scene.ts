@@ -5,12 +5,13 @@ import type { Scene } from './case.js'
 import type { Load } from './load/load.js'
 import { type Kind, kinds } from './load/write.js'
 import { leaderOf, scrape, sum } from './metrics.js'
+import { patience } from './patience.js'
 import { arm, disarmAll, setClock } from './points.js'
 import { freeze, hold, isReady, kill, releaseAll, terminate } from './processes.js'
 import type { UnderTest } from './under-test.js'
 
-const readyWithinMs = 60_000
-const flowingWithinMs = 60_000
+const readyWithinMs = 60_000 * patience
+const flowingWithinMs = 60_000 * patience
 /** Writes of each kind that must pass before all is said to flow. */
 const flowing = 2
 

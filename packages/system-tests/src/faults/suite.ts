@@ -1,6 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname } from 'node:path'
 import { until } from '../lifecycle/until.js'
 import { dataDir, readRun } from '../platform.js'
 import type { Asked } from './arguments.js'
@@ -9,11 +8,10 @@ import { cases } from './cases/index.js'
 import { topicReader } from './check/events.js'
 import type { TopicReader } from './kafka.js'
 import { isReady } from './processes.js'
-import { failure, type Report, table } from './report.js'
+import { failure, type Report, reportFile, table } from './report.js'
 import { type CaseReport, runCase } from './run-case.js'
 import { startUnderTest, type UnderTest } from './under-test.js'
 
-const root = fileURLToPath(new URL('../../../../', import.meta.url))
 const usableWithinMs = 60_000
 
 /** Runs the cases one after the other; resolves to the exit code. */
@@ -25,6 +23,7 @@ export async function runSuite(asked: Asked): Promise<number> {
   )
   const reports: CaseReport[] = []
   const ground = await prepareGround()
+  endOnSignal(ground, asked)
   try {
     console.log(`It is up, its catalogue on ${readRun().catalogKind}.`)
     for (const one of chosen) reports.push(await runOne(one, ground, asked))
@@ -45,9 +44,24 @@ export async function runSuite(asked: Asked): Promise<number> {
   console.log(
     `${passed ? 'All passed' : 'Not all passed'}, ${report.seconds} s. Report: ${write(report, asked.report)}`,
   )
-  if (asked.keep) console.log(`Data and logs: ${dataDir}`)
-  else rmSync(dataDir, { recursive: true, force: true })
+  leave(asked)
   return passed ? 0 : 1
+}
+
+function leave({ keep }: Pick<Asked, 'keep'>): void {
+  if (keep) console.log(`Data and logs: ${dataDir}`)
+  else rmSync(dataDir, { recursive: true, force: true })
+}
+
+function endOnSignal(ground: Ground, asked: Asked): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      void ground.platform
+        .stop()
+        .catch(() => undefined)
+        .then(() => leave(asked))
+        .then(() => process.exit(130))
+    })
 }
 
 interface Ground {
@@ -114,8 +128,7 @@ const broken = ({ id, fault }: FaultCase, seed: number, error: Error): CaseRepor
 })
 
 function write(report: Report, asked: string | undefined): string {
-  const name = `${report.startedAt.replaceAll(/[:.]/g, '-')}.json`
-  const file = asked === undefined ? join(root, '.data/faults', name) : resolve(asked)
+  const file = reportFile('faults', report.startedAt, asked)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`)
   return file

@@ -1,71 +1,81 @@
-export interface Sabotage {
-  name: string
+/** A line that holds a promise up. */
+export interface Edit {
   file: string
   /** Stands exactly once in the file. */
   line: string
   broken: string
-  /** The jest project and test file that must turn red. */
+}
+
+export interface Sabotage extends Edit {
+  name: string
+  /** What guards the same promise a second time, and is broken with it. */
+  also?: Edit[]
+  guard: UnitTest | Fault
+}
+
+/** The jest project and test file that must turn red. */
+export interface UnitTest {
   project: string
   test: string
 }
 
-/** Ten lines that hold a promise up. Each is broken alone; a test that stays green then guards nothing. */
+/** The case of the fault suite whose checker must find a difference. */
+export interface Fault {
+  faults: string
+  /** Chooses, where the short form of the case breaks one of many things, the one that matters here. */
+  seed: number
+}
+
+/** Each is broken alone; a test, or a checker, that stays green then guards nothing. */
 export const sabotages: Sabotage[] = [
   {
     name: 'inbox',
     file: 'packages/postgres/src/inbox.ts',
     line: 'return new Set(rows.map((row) => row.event_id))',
     broken: 'return new Set([...rows.map((row) => row.event_id), ...eventIds])',
-    project: 'packages/postgres',
-    test: 'inbox',
+    guard: { project: 'packages/postgres', test: 'inbox' },
   },
   {
     name: 'outbox-transaction',
     file: 'packages/postgres/src/pool.ts',
     line: "await tx.query('BEGIN')",
     broken: "await tx.query('SELECT 1')",
-    project: 'packages/postgres',
-    test: 'outbox',
+    guard: { project: 'packages/postgres', test: 'outbox' },
   },
   {
     name: 'owner-check',
     file: 'apps/trending/src/views/increment-views.ts',
     line: "if (counted.verdict !== 'unknown') return counted",
     broken: 'if (counted) return counted',
-    project: 'apps/trending',
-    test: 'increment-views',
+    guard: { project: 'apps/trending', test: 'increment-views' },
   },
   {
     name: 'cursor-signature',
     file: 'packages/service-kit/src/cursor.ts',
     line: 'timingSafeEqual(raw.subarray(0, macBytes), mac(key, bytes))',
     broken: 'timingSafeEqual(mac(key, bytes), mac(key, bytes))',
-    project: 'packages/service-kit',
-    test: 'signed',
+    guard: { project: 'packages/service-kit', test: 'signed' },
   },
   {
     name: 'cache-fill-guard',
     file: 'packages/cache/src/scripts.ts',
     line: "if redis.call('GET', KEYS[2]) ~= ARGV[2] then return 0 end",
     broken: '',
-    project: 'packages/cache',
-    test: 'cache',
+    guard: { project: 'packages/cache', test: 'cache' },
   },
   {
     name: 'review-majority',
     file: 'apps/reviews/src/transaction-store.ts',
     line: "writeConcern: { w: 'majority' as const, journal: true },",
     broken: 'writeConcern: { w: 1 as const, journal: false },',
-    project: 'apps/reviews',
-    test: 'src/transaction',
+    guard: { project: 'apps/reviews', test: 'src/transaction' },
   },
   {
     name: 'review-transaction',
     file: 'apps/reviews/src/reviews/review-store.ts',
     line: 'await reviews.insertMany([review], { session: tx, lean: true })',
     broken: 'await reviews.insertMany([review], { lean: true })',
-    project: 'apps/reviews',
-    test: 'post-review',
+    guard: { project: 'apps/reviews', test: 'post-review' },
   },
   {
     name: 'foreign-page-first',
@@ -74,16 +84,14 @@ export const sabotages: Sabotage[] = [
        SELECT id, content_id`,
     broken: `page AS NOT MATERIALIZED (
        SELECT id, content_id`,
-    project: 'apps/catalog',
-    test: 'src/plan',
+    guard: { project: 'apps/catalog', test: 'src/plan' },
   },
   {
     name: 'history-owner',
     file: 'apps/catalog/src/audience/list-watch-history.ts',
     line: "if (viewer.sub.toLowerCase() === userId || mayAccess(viewer, 'admin')) return",
     broken: "if (viewer.sub || mayAccess(viewer, 'admin')) return",
-    project: 'apps/catalog',
-    test: 'audience/audience',
+    guard: { project: 'apps/catalog', test: 'audience/audience' },
   },
   {
     name: 'emails-stay',
@@ -92,7 +100,42 @@ export const sabotages: Sabotage[] = [
     line: "return columnList ? `SELECT (${columns.join(', ')}) ON ${name}` : `SELECT ON ${name}`",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the text of a line, not a template
     broken: "return columnList && columns.length === 0 ? '' : `SELECT ON ${name}`",
-    project: 'apps/user-history',
-    test: 'replication/roles',
+    guard: { project: 'apps/user-history', test: 'replication/roles' },
+  },
+  {
+    name: 'inbox-under-faults',
+    file: 'packages/postgres/src/inbox.ts',
+    line: 'return new Set(rows.map((row) => row.event_id))',
+    broken: 'return new Set([...rows.map((row) => row.event_id), ...eventIds])',
+    guard: { faults: 'F06', seed: 1 },
+  },
+  {
+    name: 'mark-before-send',
+    file: 'packages/events/src/relay.ts',
+    line: 'if (!(await untilConfirmed(part.records, part.messages, claimedAt))) return',
+    broken: `await outbox.markPublished(part.records)
+      if (!(await untilConfirmed(part.records, part.messages, claimedAt))) return`,
+    guard: { faults: 'F05', seed: 1 },
+  },
+  {
+    name: 'count-without-dedupe',
+    file: 'apps/trending/src/views/count-view.lua',
+    line: "local kept = redis.call('GET', key)",
+    broken: 'local kept = false',
+    guard: { faults: 'K02', seed: 1 },
+  },
+  {
+    name: 'epoch-check',
+    file: 'apps/trending/src/outbox/outbox-store.ts',
+    line: 'renew: async () => lease.token() === claimedBy,',
+    broken: 'renew: async () => true,',
+    also: [
+      {
+        file: 'apps/trending/src/leader/guard.lua',
+        line: "if redis.call('GET', KEYS[1] .. ':lease') ~= ARGV[1] then return redis.error_reply('LEASE held by another') end",
+        broken: '',
+      },
+    ],
+    guard: { faults: 'L01', seed: 1 },
   },
 ]

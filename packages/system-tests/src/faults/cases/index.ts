@@ -21,6 +21,7 @@ import migrationInterrupted from './f26-migration-interrupted.js'
 import rollingRestart from './f27-rolling-restart.js'
 import everythingKilled from './f28-everything-killed.js'
 import everyProcess from './k01-every-process.js'
+import answersLost from './k02-answers-lost.js'
 import leaderFrozen from './l01-leader-frozen.js'
 
 /** In the order in which they run. */
@@ -47,5 +48,6 @@ export const cases: FaultCase[] = [
   rollingRestart,
   everythingKilled,
   everyProcess,
+  answersLost,
   leaderFrozen,
 ]
