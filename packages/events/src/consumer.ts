@@ -147,7 +147,10 @@ function watch(
 ) {
   const { stuckAfterMs = 60_000 } = options
   let tell: (failure: Error) => void = () => {}
+  const wentBack = clockBack()
   const look = async () => {
+    const backMs = wentBack()
+    if (backMs > 1000) return tell(new Error(`the clock was set back by ${Math.round(backMs)} ms`))
     const behind = await measure(options, state.reader, metrics)
     if (!behind) state.progressAt = performance.now()
     if (behind === 0) state.rebuilds = 0
@@ -168,6 +171,18 @@ function watch(
       new Promise<Error>((resolve) => {
         tell = resolve
       }),
+  }
+}
+
+/** By how much the clock was set back since the last call: until it has caught up with itself the client would send no heartbeat. */
+function clockBack(): () => number {
+  const offset = () => Date.now() - performance.now()
+  let before = offset()
+  return () => {
+    const now = offset()
+    const backMs = before - now
+    before = now
+    return backMs
   }
 }
 

@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals'
-import { settle } from '@marquee/test-kit'
+import { installClock, settle } from '@marquee/test-kit'
 import { Registry } from 'prom-client'
 import { v7 as uuidv7 } from 'uuid'
 import type { Batch, InMessage, Reader } from './handle.js'
 import { type Kafka, startConsumer } from './index.js'
 import { toMessage } from './message.js'
 import { deleted, silent } from './testing/world.js'
+
+const setClock = installClock()
 
 interface Own {
   reader: Reader
@@ -74,6 +76,17 @@ describe('a consumer whose client', () => {
     consumer.ready()
     await consumer.stop()
     expect(readers[1]?.closed).toBe(true)
+  })
+
+  it('would send no heartbeat for an hour, as the clock was set back, gets a new one', async () => {
+    setClock(3_600_000)
+    const { kafka, readers } = fatefulKafka(0)
+    const consumer = start(kafka, 400)
+    await settle(() => readers.length === 1)
+    setClock(0)
+    await settle(() => readers.length === 2)
+    consumer.ready()
+    await consumer.stop()
   })
 
   it('stands still behind what is its own gets a new one, and is not ready when three have not helped', async () => {

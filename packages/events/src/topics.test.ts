@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { topics as contractTopics, deadLetterRetentionMs } from '@marquee/contracts'
-import { settle } from '@marquee/test-kit'
+import { installClock, settle } from '@marquee/test-kit'
 import { Kafka, logLevel } from 'kafkajs'
 import { readReplication } from './config.js'
 import { connectKafka, differences, ensureTopics, wantedTopics } from './index.js'
 import { type OwnTopics, ownTopics, silent } from './testing/world.js'
+
+const setClock = installClock()
 
 let topics: OwnTopics
 beforeAll(async () => {
@@ -44,6 +46,7 @@ describe('ensureTopics', () => {
     const expected = {
       differs: [
         `${other.prefix}content.stats: 2 partitions, not 6`,
+        `${other.prefix}content.stats: message.timestamp.type is CreateTime, not LogAppendTime`,
         `${other.prefix}content.stats: retention.ms is 1000, not ${contractTopics['content.stats'].retentionMs}`,
       ],
     }
@@ -57,6 +60,19 @@ describe('ensureTopics', () => {
     })
     expect(deadLetterRetentionMs).toBeGreaterThan(contractTopics['content.viewed'].retentionMs)
     await kafka.close()
+  })
+
+  it('takes messages of a writer whose clock is hours ahead', async () => {
+    await ensureTopics(topics.kafka, ['content'])
+    const sender = await topics.kafka.openSender()
+    setClock(3 * 3_600_000)
+    try {
+      await sender.send([{ topic: 'content', key: 'a', value: '{}', headers: {} }])
+    } finally {
+      setClock(0)
+      await sender.close()
+    }
+    expect(await topics.read('content')).toHaveLength(1)
   })
 
   it('wants as many copies as a cluster is said to have, of which all but one must confirm', () => {

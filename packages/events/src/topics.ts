@@ -19,6 +19,8 @@ export function wantedTopics(
   if (!spec) throw new Error(`contracts know no topic ${name}`)
   const common = {
     'cleanup.policy': 'delete',
+    // By the broker's clock: it refuses what a writer dates more than an hour ahead.
+    'message.timestamp.type': 'LogAppendTime',
     // "All acks" of one copy would be no more than one.
     ...(replication > 1 && { 'min.insync.replicas': String(replication - 1) }),
   }

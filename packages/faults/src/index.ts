@@ -2,7 +2,7 @@ import { followClock, installClock } from './clock.js'
 import { readFaults } from './config.js'
 import { createFailPoints } from './fail-point.js'
 
-export { clockFile } from './clock.js'
+export { clockFile, installClock } from './clock.js'
 export { type Armed, armedFile, type FailPointName, failPointNames, firedFile } from './fail-point.js'
 
 const faults = readFaults()

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { type EventRecord, world } from '@marquee/contracts'
-import { settle } from '@marquee/test-kit'
+import { installClock, settle } from '@marquee/test-kit'
 import { v7 as uuidv7 } from 'uuid'
 import {
   createLease,
@@ -15,15 +15,7 @@ import { type OwnDatabase, ownDatabase, silent, titleEvent, writeRow } from './t
 
 const { winterTide, paperLanterns } = world.contents
 
-const notTheClock = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'setInterval',
-  'setTimeout',
-] as const
+const setClock = installClock()
 
 let own: OwnDatabase
 let pool: Pool
@@ -77,11 +69,11 @@ describe('a fact', () => {
   })
 
   it('is of the time of the database, whatever the clock of its writer says', async () => {
-    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + 3_600_000 })
+    setClock(3_600_000)
     try {
       await transaction(pool, (tx) => writeOutbox(tx, [titleEvent(winterTide.id, 1)]))
     } finally {
-      jest.useRealTimers()
+      setClock(0)
     }
     const [{ time }] = (await outbox.claim(10)) as [EventRecord]
     expect(Math.abs(Date.parse(time) - Date.now())).toBeLessThan(60_000)

@@ -1,3 +1,4 @@
+export { installClock } from '@marquee/faults'
 export { type TestEngines, testEngines } from './engines.js'
 export {
   type FreshDatabase,

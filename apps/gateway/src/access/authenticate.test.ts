@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { readViewer, viewerHeader } from '@marquee/service-kit'
-import { settle, testEngines } from '@marquee/test-kit'
+import { installClock, settle, testEngines } from '@marquee/test-kit'
 import { exportSPKI } from 'jose'
 import {
   ask,
@@ -22,15 +22,7 @@ const path = '/api/v1/content/winter-tide'
 const now = () => Math.floor(Date.now() / 1000)
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-const notTheClock = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'setInterval',
-  'setTimeout',
-] as const
+const setClock = installClock()
 
 let key: Key
 let rsa: Key
@@ -80,11 +72,11 @@ describe('a caller', () => {
       (await ask(shared, path, { headers: { authorization: `Bearer ${token}` } })).status
     // The cache has told the time once it is connected.
     await settle(async () => expect(await statusOf(await key.sign({ exp: now() + 60 }))).toBe(200))
-    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + ms })
+    setClock(ms)
     try {
       await settle(async () => expect([await statusOf(good), await statusOf(expired)]).toEqual([200, 401]))
     } finally {
-      jest.useRealTimers()
+      setClock(0)
     }
   })
 

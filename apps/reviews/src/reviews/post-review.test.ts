@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { defaultLimits, isUuid } from '@marquee/contracts'
+import { installClock } from '@marquee/test-kit'
 import {
   type App,
   aPerson,
@@ -12,15 +13,7 @@ import {
 } from '../testing/serve.js'
 import { idOfKey } from '../write-once.js'
 
-const notTheClock = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'setInterval',
-  'setTimeout',
-] as const
+const setClock = installClock()
 
 let place: Awaited<ReturnType<typeof serveReviews>>
 let app: App
@@ -66,9 +59,9 @@ describe('posting a review', () => {
 
   it('dates review, events and kept answer by the database, whatever the clock of the instance says', async () => {
     const [author, key] = [aPerson(), `clock-${aPerson()}`]
-    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + 3_600_000 })
+    setClock(3_600_000)
     const { json: review } = await second.post(winterTide.id, author, {}, { 'idempotency-key': key })
-    jest.useRealTimers()
+    setClock(0)
     const { outbox, answers } = place.test.database
     const told = await outbox.find({ subject: review.id }).lean().exec()
     const kept = await answers.findById(idOfKey(author, key)).lean().exec()

@@ -1,18 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
+import { installClock } from '@marquee/test-kit'
 import { serveUserHistory } from '../testing/serve.js'
 
 const { winterTide1: first, winterTide2: second, winterTide3: third, lastFerry1 } = world.episodes
-const notTheClock = [
-  'hrtime',
-  'nextTick',
-  'performance',
-  'queueMicrotask',
-  'setImmediate',
-  'setInterval',
-  'setTimeout',
-] as const
+const setClock = installClock()
 
 let place: Awaited<ReturnType<typeof serveUserHistory>>
 let app: Awaited<ReturnType<typeof place.start>>
@@ -110,7 +103,7 @@ describe('a report', () => {
   it('is dated by the database, whichever instance receives it and whatever its clock says', async () => {
     const other = await place.start('user-history#2')
     await app.report(me, { ...ep1, position: 100, sequence: 1 })
-    jest.useFakeTimers({ doNotFake: [...notTheClock], now: Date.now() + 3_600_000 })
+    setClock(3_600_000)
     const soon = await other.report(me, { ...ep1, sessionId: 'phone', position: 200, sequence: 1 })
     const soonest = ago(0)
     const ahead = await other.report(me, {
@@ -120,7 +113,7 @@ describe('a report', () => {
       at: soonest,
       sequence: 1,
     })
-    jest.useRealTimers()
+    setClock(0)
     expect([soon.json.position, ahead.status]).toEqual([200, 422])
     const { json } = await app.report(me, { ...ep1, sequence: 2, position: 400 })
     expect(json).toMatchObject({ applied: true, position: 400 })
