@@ -40,6 +40,8 @@ export interface Told {
 export function createTopicReader(topics: string[]) {
   const told = new Map<string, Told[]>(topics.map((topic) => [topic, []]))
   const next = new Map<string, Map<number, number>>()
+  /** Ids that somebody put there who is no owner: poison of an earlier case stays in its topic. */
+  const foreign = new Set<string>()
 
   async function readOn(): Promise<void> {
     const client = kafka(5_000)
@@ -127,7 +129,7 @@ export function createTopicReader(topics: string[]) {
     })
   }
 
-  return { told, readOn }
+  return { told, foreign, readOn }
 }
 
 export type TopicReader = ReturnType<typeof createTopicReader>

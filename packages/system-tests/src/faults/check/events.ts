@@ -22,11 +22,13 @@ export const events: Check = async ({ topics, poison }) => {
     const told = topics.told.get(topic)!
     const inTopic = new Set(told.map(({ id }) => id))
     const lost = [...ids].filter((id) => !inTopic.has(id))
-    const foreign = poison ? [] : [...inTopic].filter((id) => !ids.has(id))
+    const foreign = [...inTopic].filter((id) => !ids.has(id) && !topics.foreign.has(id))
+    if (poison) for (const id of foreign.splice(0)) topics.foreign.add(id)
+    const own = told.filter(({ id }) => !topics.foreign.has(id))
     return [
       ...some(`stated and not in the topic ${topic}`, lost),
       ...some(`in the topic ${topic} and never stated`, foreign),
-      ...(poison ? [] : some(`out of order in the topic ${topic}`, outOfOrder(told))),
+      ...some(`out of order in the topic ${topic}`, outOfOrder(own)),
     ]
   })
 }
