@@ -1,7 +1,8 @@
-import { inboxRetentionMs } from '@marquee/contracts'
+import { consumerGroups, inboxRetentionMs } from '@marquee/contracts'
 import {
   connectKafka,
   createMessages,
+  droppedStates,
   type Kafka,
   type ReceivedEvent,
   startConsumer,
@@ -89,20 +90,26 @@ function catalogMessages(
     startConsumer({
       ...consume,
       group: 'catalog-stats',
-      topics: ['content.stats'],
-      batch: (events) => figures.stats(events.filter(isStats)),
+      topics: consumerGroups['catalog-stats'],
+      async batch(events, { duplicate }) {
+        const told = events.filter(isStats)
+        duplicate(droppedStates(told, await figures.stats(told)))
+      },
     }),
     startConsumer({
       ...consume,
       group: 'catalog-ratings',
-      topics: ['rating'],
-      batch: (events) => figures.ratings(events.filter(isRating)),
+      topics: consumerGroups['catalog-ratings'],
+      async batch(events, { duplicate }) {
+        const told = events.filter(isRating)
+        duplicate(droppedStates(told, await figures.ratings(told)))
+      },
     }),
     // The writer forgets before it answers; this forgets for one that was killed before it could, and for imports.
     startConsumer({
       ...consume,
       group: 'catalog-cache',
-      topics: ['content'],
+      topics: consumerGroups['catalog-cache'],
       batch: (events) =>
         catalog.cache.contents.invalidate([...new Set(events.map(({ subject }) => subject))]),
     }),

@@ -1,3 +1,4 @@
+import { consumerGroups } from '@marquee/contracts'
 import {
   connectKafka,
   createMessages,
@@ -51,7 +52,7 @@ function reviewsMessages(
     const batch = applyContentEvents(database)
     return [
       startRelay({ name: 'reviews', kafka, outbox, log, registry }),
-      startConsumer({ kafka, group, topics: ['content'], batch, isOutage, log, registry }),
+      startConsumer({ kafka, group, topics: consumerGroups.reviews, batch, isOutage, log, registry }),
     ]
   }
   return createMessages({ kafka, topics: ['content', 'review', 'rating'], log, registry, start })

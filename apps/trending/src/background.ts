@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { topicNames } from '@marquee/contracts'
+import { consumerGroups, topicNames } from '@marquee/contracts'
 import {
   connectKafka,
   createMessages,
@@ -98,7 +98,15 @@ function trendingMessages(
     const batch = applyContentEvents(counters)
     return [
       startRelay({ name: 'trending', kafka, outbox, log, registry }),
-      startConsumer({ kafka, group, topics: ['content'], batch, isOutage: isCountersOutage, log, registry }),
+      startConsumer({
+        kafka,
+        group,
+        topics: consumerGroups.trending,
+        batch,
+        isOutage: isCountersOutage,
+        log,
+        registry,
+      }),
     ]
   }
   return createMessages({ kafka, topics: topicNames, log, registry, start })

@@ -1,4 +1,4 @@
-import { inboxRetentionMs, type TopicName } from '@marquee/contracts'
+import { type ConsumerGroup, consumerGroups, inboxRetentionMs } from '@marquee/contracts'
 import {
   type ConsumerOptions,
   connectKafka,
@@ -14,14 +14,14 @@ import {
   type Registry,
   watchLease,
 } from '@marquee/service-kit'
-import { analyticsTopics, applyAnalyticsEvents } from './analytics/apply-analytics-events.js'
+import { applyAnalyticsEvents } from './analytics/apply-analytics-events.js'
 import { pruneDayViewers } from './analytics/views-store.js'
 import type { UserHistoryConfig } from './config.js'
 import type { UserHistory } from './context.js'
 import { sweepSessions } from './plays/sweep-sessions.js'
 import { replicationNames } from './replication/names.js'
 import { replicationBackground } from './replication/replication-background.js'
-import { applyTitleEvents, titleTopics } from './titles/apply-title-events.js'
+import { applyTitleEvents } from './titles/apply-title-events.js'
 import { applyReviewEvents } from './users/apply-review-events.js'
 
 export interface Surroundings {
@@ -35,20 +35,15 @@ export interface Surroundings {
 const pruneEveryMs = 3_600_000
 
 interface Consumer {
-  group: string
-  topics: TopicName[]
-  batch: NonNullable<ConsumerOptions['batch']>
+  group: ConsumerGroup
+  batch: ConsumerOptions['batch']
 }
 
 /** Who reads what. Each group has its own place in its topics. */
 const consumers = ({ primary }: UserHistory): Consumer[] => [
-  { group: 'user-history-titles', topics: [...titleTopics], batch: applyTitleEvents(primary) },
-  { group: 'user-history-people', topics: ['review'], batch: applyReviewEvents(primary) },
-  {
-    group: 'user-history-analytics',
-    topics: [...analyticsTopics],
-    batch: applyAnalyticsEvents(primary),
-  },
+  { group: 'user-history-titles', batch: applyTitleEvents(primary) },
+  { group: 'user-history-people', batch: applyReviewEvents(primary) },
+  { group: 'user-history-analytics', batch: applyAnalyticsEvents(primary) },
 ]
 
 /** What goes on beside the requests: the jobs under a lease, and the consumers. */
@@ -103,9 +98,12 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
 function userHistoryMessages(wanted: Consumer[], kafka: Kafka, { log, registry }: Surroundings) {
   return createMessages({
     kafka,
-    topics: [...new Set(wanted.flatMap(({ topics }) => topics))],
+    topics: [...new Set(wanted.flatMap(({ group }) => consumerGroups[group]))],
     log,
     registry,
-    start: () => wanted.map((consumer) => startConsumer({ ...consumer, kafka, isOutage, log, registry })),
+    start: () =>
+      wanted.map(({ group, batch }) =>
+        startConsumer({ kafka, group, topics: consumerGroups[group], batch, isOutage, log, registry }),
+      ),
   })
 }

@@ -13,7 +13,7 @@ export interface Context {
 export interface ConsumerOptions {
   kafka: Kafka
   group: string
-  topics: string[]
+  topics: readonly string[]
   /** Up to 100 events of one partition, in their order and of every type. If they fail together they are tried one by one. */
   batch: (events: ReceivedEvent[], context: Context) => Promise<void>
   /** A store that cannot be asked: the partition is held and the event tried again until it can. */

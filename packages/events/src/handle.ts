@@ -53,11 +53,11 @@ export interface Kafka {
   openSender(): Promise<Sender>
   openReader(options: {
     group: string
-    topics: string[]
+    topics: readonly string[]
     sessionTimeoutMs: number
     onBatch: (batch: Batch) => Promise<void>
   }): Promise<Reader>
-  positions(group: string, topics: string[]): Promise<Position[]>
+  positions(group: string, topics: readonly string[]): Promise<Position[]>
   /** `differs`: all differences in words; `topics`: the same by topic, those that are as wanted too. */
   ensure(names: string[]): Promise<{ differs: string[]; topics: TopicDifferences[] }>
   close(): Promise<void>

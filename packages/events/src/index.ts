@@ -10,10 +10,11 @@ export {
   revived,
   toDecisionMessage,
 } from './dead-letters.js'
+export { droppedStates } from './dropped-states.js'
 export type { Kafka, KafkaOptions } from './handle.js'
 export { connectKafka, ensureTopics } from './kafka.js'
 export { connectOperator } from './kafka-operator.js'
-export type { ReceivedEvent } from './message.js'
+export { type ReceivedEvent, toMessage } from './message.js'
 export { createMessages, type MessagesOptions } from './messages.js'
 export {
   type GroupTopic,

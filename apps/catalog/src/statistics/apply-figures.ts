@@ -11,15 +11,22 @@ interface Statement<T extends 'content.stats' | 'rating.changed'> {
 /** Figures, of whatever kind, invalidate a title's cache at most once in this time. */
 const quietMs = 5000
 
-/** Writes the newest statement about each title of a batch, then lets readers see it. Safe to run twice and in any order. */
+/**
+ * Writes the newest statement about each title of a batch, then lets readers see it; answers how many titles it was news of. Safe to
+ * run twice and in any order.
+ */
 export function figureBatches({ pool, cache }: Catalog) {
+  const news = async (changed: string[]): Promise<number> => {
+    await forget.add(changed)
+    return changed.length
+  }
   const forget = calmly((ids) => cache.contents.invalidate(ids), quietMs)
   return {
-    async stats(events: Statement<'content.stats'>[]): Promise<void> {
+    async stats(events: Statement<'content.stats'>[]): Promise<number> {
       const told = events.map(({ subjectVersion, data }): Told => ({ ...data, version: subjectVersion }))
-      if (told.length > 0) await forget.add(await applyStats(pool, newest(told)))
+      return told.length > 0 ? news(await applyStats(pool, newest(told))) : 0
     },
-    async ratings(events: Statement<'rating.changed'>[]): Promise<void> {
+    async ratings(events: Statement<'rating.changed'>[]): Promise<number> {
       const told = events.map(
         ({ subjectVersion: version, data: { contentId: id, sum, count } }): ToldRating => ({
           id,
@@ -28,7 +35,7 @@ export function figureBatches({ pool, cache }: Catalog) {
           version,
         }),
       )
-      if (told.length > 0) await forget.add(await applyRatings(pool, newest(told)))
+      return told.length > 0 ? news(await applyRatings(pool, newest(told))) : 0
     },
     stop: forget.stop,
   }

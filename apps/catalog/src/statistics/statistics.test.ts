@@ -40,11 +40,13 @@ describe('figures told by content.stats', () => {
 
   it('end at the newest statement whatever order they come in, and twice is once', async () => {
     const statements = [4, 2, 7, 3, 7, 1].map((version) => told(jadeCourt.id, version, version * 100))
+    const changed: number[] = []
     for (const statement of statements) {
       const batch = figureBatches(test.catalog)
-      await batch.stats([statement, statement])
+      changed.push(await batch.stats([statement, statement]))
       await batch.stop()
     }
+    expect(changed).toEqual([1, 0, 1, 0, 0, 0])
     expect(await read(jadeCourt.id)).toMatchObject({ totalViews: 700, popularity: 350 })
     const batch = figureBatches(test.catalog)
     await batch.stats([9, 8].map((version) => told(jadeCourt.id, version, version * 100)))

@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '@marquee/events'
+import { type Context, droppedStates, type ReceivedEvent } from '@marquee/events'
 import type { Database } from '../database-store.js'
 import type { TitleDocument } from './title-document.js'
 import { applyTitles } from './title-store.js'
@@ -21,9 +21,10 @@ function stateOf(event: ReceivedEvent): TitleDocument | null {
 /** Keeps what the catalogue says of its titles. */
 export const applyContentEvents =
   (database: Database) =>
-  async (events: readonly ReceivedEvent[]): Promise<void> => {
-    await applyTitles(
+  async (events: readonly ReceivedEvent[], { duplicate }: Pick<Context, 'duplicate'>): Promise<void> => {
+    const changed = await applyTitles(
       database,
       events.map(stateOf).filter((state) => state !== null),
     )
+    duplicate(droppedStates(events, changed))
   }

@@ -19,9 +19,12 @@ export const publishedTitle = (database: Database, ref: string): Promise<string 
 export const titleOfSlug = (database: Database, slug: string): Promise<string | null> =>
   newestId(database, { slug })
 
-/** Keeps each state that is newer than what is kept, so that neither order nor repetition matters. */
-export async function applyTitles({ titles }: Database, states: TitleDocument[]): Promise<void> {
-  if (states.length === 0) return
+/**
+ * Keeps each state that is newer than what is kept, so that neither order nor repetition matters.
+ * @returns how many titles changed
+ */
+export async function applyTitles({ titles }: Database, states: TitleDocument[]): Promise<number> {
+  if (states.length === 0) return 0
   const newest = new Map<string, TitleDocument>()
   for (const state of states)
     if (state.version > (newest.get(state._id)?.version ?? 0)) newest.set(state._id, state)
@@ -33,11 +36,18 @@ export async function applyTitles({ titles }: Database, states: TitleDocument[])
     },
   }))
   try {
-    await titles.bulkWrite(updates, { ordered: false })
+    return changed(await titles.bulkWrite(updates, { ordered: false }))
   } catch (error) {
     if (!onlyDuplicates(error)) throw error
+    return changed(error as Written)
   }
 }
+
+interface Written {
+  modifiedCount: number
+  upsertedCount: number
+}
+const changed = ({ modifiedCount, upsertedCount }: Written) => modifiedCount + upsertedCount
 
 /** What is as new or newer does not match, and the insert then finds its id taken: nothing to do for that one. */
 function onlyDuplicates(error: unknown): boolean {

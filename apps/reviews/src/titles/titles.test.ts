@@ -25,14 +25,18 @@ const kept = (n: number) => test.database.titles.findById(idOf(n)).lean().exec()
 
 describe('what is kept of a title', () => {
   it('is its newest version, whatever order they come in, one by one or together', async () => {
+    const changed: number[] = []
     for (const version of [2, 1, 4, 3, 4])
-      await applyTitles(test.database, [said(1, version, { slug: `v${version}` })])
+      changed.push(await applyTitles(test.database, [said(1, version, { slug: `v${version}` })]))
+    expect(changed).toEqual([1, 0, 1, 0, 0])
     expect(await kept(1)).toMatchObject({ version: 4, slug: 'v4' })
-    await applyTitles(test.database, [
+    const together = [
       ...[6, 5].map((version) => said(1, version, { slug: `v${version}` })),
       said(2, 1),
       said(1, 3),
-    ])
+    ]
+    expect(await applyTitles(test.database, together)).toBe(2)
+    expect(await applyTitles(test.database, [...together, said(6, 1)])).toBe(1)
     expect(await kept(1)).toMatchObject({ version: 6, slug: 'v6' })
     expect(await kept(2)).toMatchObject({ version: 1 })
   })

@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '@marquee/events'
+import type { Context, ReceivedEvent } from '@marquee/events'
 import type { Counters } from '../counters-store.js'
 import { titleOfEvent } from '../titles/title-state.js'
 import { applyTitles, type TitleState, type Tombstone } from '../titles/title-store.js'
@@ -23,9 +23,10 @@ function stateOf(event: ReceivedEvent): TitleState | Tombstone | null {
  */
 export const applyContentEvents =
   (counters: Counters) =>
-  async (events: readonly ReceivedEvent[]): Promise<void> => {
-    await applyTitles(
+  async (events: readonly ReceivedEvent[], { duplicate }: Pick<Context, 'duplicate'>): Promise<void> => {
+    const applied = await applyTitles(
       counters,
       events.map(stateOf).filter((state) => state !== null),
     )
+    duplicate(applied.filter((one) => !one).length)
   }

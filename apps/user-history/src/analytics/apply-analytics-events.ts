@@ -1,11 +1,12 @@
-import type { Context, ReceivedEvent } from '@marquee/events'
+import { consumerGroups } from '@marquee/contracts'
+import { type Context, droppedStates, type ReceivedEvent } from '@marquee/events'
 import { type Pool, transaction } from '@marquee/postgres'
 import { keepRatings } from './ratings-store.js'
 import { countViews } from './views-store.js'
 
 /** Names the consumer in the inbox, whatever its group is called. */
 const consumer = 'analytics'
-export const analyticsTopics = ['content.viewed', 'rating'] as const
+export const analyticsTopics = consumerGroups['user-history-analytics']
 
 const utcDay = (time: string): string => new Date(time).toISOString().slice(0, 10)
 
@@ -16,12 +17,14 @@ export const applyAnalyticsEvents =
     const views = events
       .filter((event) => event.type === 'content.viewed')
       .map(({ id, time, data }) => ({ id, day: utcDay(time), ...data }))
-    const ratings = events
-      .filter((event) => event.type === 'rating.changed')
-      .map(({ time, data, subjectVersion: version }) => ({ ...data, day: utcDay(time), version }))
-    if (views.length > 0) {
-      const counted = await transaction(pool, (tx) => countViews(tx, consumer, views))
-      if (counted < views.length) context.duplicate(views.length - counted)
-    }
-    await keepRatings(pool, ratings)
+    const changed = events.filter((event) => event.type === 'rating.changed')
+    const ratings = changed.map(({ time, data, subjectVersion: version }) => ({
+      ...data,
+      day: utcDay(time),
+      version,
+    }))
+    const counted = views.length > 0 ? await transaction(pool, (tx) => countViews(tx, consumer, views)) : 0
+    const kept = await keepRatings(pool, ratings)
+    const dropped = views.length - counted + droppedStates(changed, kept)
+    if (dropped > 0) context.duplicate(dropped)
   }

@@ -20,17 +20,21 @@ const keep = sql(
    ORDER BY content_id, day, version DESC
    ON CONFLICT (content_id, day) DO UPDATE SET average_rating = excluded.average_rating,
      rating_count = excluded.rating_count, rating_version = excluded.rating_version
-   WHERE a.rating_version < excluded.rating_version`,
+   WHERE a.rating_version < excluded.rating_version RETURNING content_id`,
 )
 
-/** Keeps the newest of each title and day, whatever order they come in. */
-export async function keepRatings(db: Db, ratings: readonly Rating[]): Promise<void> {
-  if (ratings.length === 0) return
-  await query(db, keep, [
+/**
+ * Keeps the newest of each title and day, whatever order they come in.
+ * @returns how many days of titles changed
+ */
+export async function keepRatings(db: Db, ratings: readonly Rating[]): Promise<number> {
+  if (ratings.length === 0) return 0
+  const kept = await query(db, keep, [
     ratings.map(({ contentId }) => contentId),
     ratings.map(({ day }) => day),
     ratings.map(({ average }) => average),
     ratings.map(({ count }) => count),
     ratings.map(({ version }) => version),
   ])
+  return kept.length
 }

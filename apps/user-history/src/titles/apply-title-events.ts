@@ -1,10 +1,8 @@
 import type { EventType } from '@marquee/contracts'
-import type { ReceivedEvent } from '@marquee/events'
+import { type Context, droppedStates, type ReceivedEvent } from '@marquee/events'
 import type { Pool } from '@marquee/postgres'
 import { episodeCopy, titleCopy } from './copies.js'
 import { keepEpisodes, keepTitles } from './copies-store.js'
-
-export const titleTopics = ['content', 'episode'] as const
 
 function only<T extends EventType>(events: readonly ReceivedEvent[], ...types: T[]): ReceivedEvent<T>[] {
   return events.filter((event) => (types as EventType[]).includes(event.type)) as ReceivedEvent<T>[]
@@ -13,7 +11,7 @@ function only<T extends EventType>(events: readonly ReceivedEvent[], ...types: T
 /** Keeps what the catalogue says of titles and episodes: a batch is one statement of each kind. */
 export const applyTitleEvents =
   (primary: Pool) =>
-  async (events: readonly ReceivedEvent[]): Promise<void> => {
+  async (events: readonly ReceivedEvent[], { duplicate }: Pick<Context, 'duplicate'>): Promise<void> => {
     const titles = only(
       events,
       'content.created',
@@ -21,13 +19,13 @@ export const applyTitleEvents =
       'content.published',
       'content.unpublished',
     )
-    await keepTitles(
+    const titlesKept = await keepTitles(
       primary,
       titles.map(({ data, subjectVersion }) => titleCopy(data, subjectVersion)),
       only(events, 'content.deleted').map(({ data: { id }, subjectVersion: version }) => ({ id, version })),
     )
     const episodes = only(events, 'episode.created', 'episode.updated', 'episode.published')
-    await keepEpisodes(
+    const episodesKept = await keepEpisodes(
       primary,
       episodes.map(({ data, subjectVersion }) => episodeCopy(data, subjectVersion)),
       only(events, 'episode.deleted').map(({ data: { id, contentId }, subjectVersion: version }) => ({
@@ -36,4 +34,5 @@ export const applyTitleEvents =
         version,
       })),
     )
+    duplicate(droppedStates(events, titlesKept + episodesKept))
   }

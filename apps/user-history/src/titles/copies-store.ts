@@ -52,14 +52,14 @@ export const statements = {
        kind = excluded.kind, title = excluded.title, original_title = excluded.original_title,
        poster_url = excluded.poster_url, year = excluded.year, origin = excluded.origin, is_vip = excluded.is_vip,
        updated_at = now()
-     WHERE t.version < excluded.version`,
+     WHERE t.version < excluded.version RETURNING id`,
   ),
   titleTombstones: sql(
     'titles.bury',
     `INSERT INTO content_titles AS t (id, version, status)
      SELECT id, version, 'archived' FROM json_to_recordset($1) AS new (id uuid, version bigint)
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, updated_at = now()
-     WHERE t.version < excluded.version`,
+     WHERE t.version < excluded.version RETURNING id`,
   ),
   episodes: sql(
     'episodes.keep',
@@ -73,21 +73,24 @@ export const statements = {
        title = excluded.title, duration_seconds = excluded.duration_seconds,
        credits_start_seconds = excluded.credits_start_seconds, is_free = excluded.is_free, air_date = excluded.air_date,
        updated_at = now()
-     WHERE e.version < excluded.version`,
+     WHERE e.version < excluded.version RETURNING id`,
   ),
   episodeTombstones: sql(
     'episodes.bury',
     `INSERT INTO content_episodes AS e (id, content_id, version, status)
      SELECT id, "contentId", version, 'archived' FROM json_to_recordset($1) AS new (id uuid, "contentId" uuid, version bigint)
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, updated_at = now()
-     WHERE e.version < excluded.version`,
+     WHERE e.version < excluded.version RETURNING id`,
   ),
 }
 
-/** Keeps each title if it is newer than what is kept, so that neither order nor repetition matters. */
-export async function keepTitles(db: Db, titles: TitleCopy[], tombstones: Tombstone[] = []): Promise<void> {
-  await keepNewest(db, statements.titles, titles)
-  await keepNewest(db, statements.titleTombstones, tombstones)
+/**
+ * Keeps each title if it is newer than what is kept, so that neither order nor repetition matters.
+ * @returns how many were
+ */
+export async function keepTitles(db: Db, titles: TitleCopy[], tombstones: Tombstone[] = []): Promise<number> {
+  const kept = await keepNewest(db, statements.titles, titles)
+  return kept + (await keepNewest(db, statements.titleTombstones, tombstones))
 }
 
 /** The same for episodes. */
@@ -95,9 +98,9 @@ export async function keepEpisodes(
   db: Db,
   episodes: EpisodeCopy[],
   tombstones: (Tombstone & { contentId: string })[] = [],
-): Promise<void> {
-  await keepNewest(db, statements.episodes, episodes)
-  await keepNewest(db, statements.episodeTombstones, tombstones)
+): Promise<number> {
+  const kept = await keepNewest(db, statements.episodes, episodes)
+  return kept + (await keepNewest(db, statements.episodeTombstones, tombstones))
 }
 
 /** One statement for all; sorted, so that two writers cannot wait for each other. */
@@ -105,11 +108,11 @@ async function keepNewest(
   db: Db,
   statement: (typeof statements)['titles'],
   states: { id: string; version: number }[],
-): Promise<void> {
-  if (states.length === 0) return
+): Promise<number> {
+  if (states.length === 0) return 0
   const newest = new Map<string, { id: string; version: number }>()
   for (const state of states)
     if (state.version > (newest.get(state.id)?.version ?? 0)) newest.set(state.id, state)
   const sorted = [...newest.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
-  await query(db, statement, [JSON.stringify(sorted)])
+  return (await query(db, statement, [JSON.stringify(sorted)])).length
 }
