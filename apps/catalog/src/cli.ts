@@ -48,16 +48,21 @@ async function connect(): Promise<CommandConnections> {
       ...connections,
       invalidate: async () => undefined,
       cached: async () => undefined,
+      forgetListed: async () => undefined,
       close: () => pool.end(),
     }
   const cache = createCache({ url: CACHE_URL, log, registry: createMetrics('catalog-cli').registry })
-  const { contents } = createCatalogCache(cache, limits)
+  const { contents, episodes, slugs } = createCatalogCache(cache, limits)
   return {
     ...connections,
     invalidate: (ids) => contents.invalidate(ids),
     cached: async () => {
       await answering(cache)
       return contents
+    },
+    async forgetListed() {
+      await answering(cache)
+      await Promise.all([episodes.flush(), slugs.flush()])
     },
     async close() {
       await cache.close()
