@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { arm, disarmAll } from '@marquee/faults/testing'
 import { proxyTo, settle } from '@marquee/test-kit'
 import { migrate, type Pool } from './index.js'
 import { type OwnDatabase, ownDatabase, silent } from './testing/database.js'
@@ -14,7 +15,10 @@ beforeAll(async () => {
   pool = own.pool
   url = own.url
 })
-afterAll(() => own.close())
+afterAll(async () => {
+  disarmAll()
+  await own.close()
+})
 
 function migrations(files: Record<string, string>): string {
   const dir = mkdtempSync(join(tmpdir(), 'migrations-'))
@@ -35,6 +39,16 @@ describe('migrations', () => {
     expect(await migrate({ ...options, direction: 'up' })).toEqual([])
     expect(await migrate({ ...options, direction: 'down', count: 2 })).toEqual(['0002_two', '0001_one'])
     expect(await exists('one')).toBe(false)
+  })
+
+  it('complete after the migrator ended between two of them', async () => {
+    const dir = migrations({ '0001_seven': table('seven'), '0002_eight': table('eight') })
+    const options = { url, dir, direction: 'up' as const, log: silent }
+    arm('migrate.applied', { action: 'throw' })
+    await expect(migrate(options)).rejects.toThrow('migrate.applied')
+    expect([await exists('seven'), await exists('eight')]).toEqual([true, false])
+    expect(await migrate(options)).toEqual(['0002_eight'])
+    await migrate({ url, dir, direction: 'down', count: 2, log: silent })
   })
 
   it('wait while another migrator works, and do each step once', async () => {
