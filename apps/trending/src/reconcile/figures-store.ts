@@ -5,7 +5,7 @@ import { dayOf } from '../ranking/decay.js'
 import { viewedIds } from '../ranking/ranking-store.js'
 import { countersTime } from '../seed/seed-store.js'
 import { keptTitles } from '../titles/title-store.js'
-import { idsIn } from './reconcile-store.js'
+import { idsByHour, idsIn } from './reconcile-store.js'
 
 /** Besides today. */
 const wholeDays = 30
@@ -41,11 +41,8 @@ async function* views(counters: Counters, firstDay: number): AsyncGenerator<Figu
 
 const dateOf = (day: number) => new Date(day * dayMs).toISOString().slice(0, 10)
 
-async function* viewIds({ redis, key }: Counters, first: number, last: number): AsyncGenerator<Figure> {
-  for (let hour = first; hour <= last; hour++) {
-    const bytes = await redis.getBuffer(key(`ids:${hour}`))
-    if (!bytes) continue
+async function* viewIds(counters: Counters, first: number, last: number): AsyncGenerator<Figure> {
+  for await (const { bytes } of idsByHour(counters, first, last))
     for (const id of idsIn(bytes))
       yield { figure: 'view ids', key: stringify(Buffer.from(id, 'latin1')), value: '' }
-  }
 }

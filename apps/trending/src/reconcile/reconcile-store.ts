@@ -81,19 +81,32 @@ async function once(counters: Counters): Promise<{ result: Reconciliation; ids: 
   return { result, ids }
 }
 
-async function storedIds({ redis, key }: Counters, first: number, last: number) {
+async function storedIds(counters: Counters, first: number, last: number) {
   const ids = new Set<string>()
   const repeated: string[] = []
   const perHour = new Map<number, number>()
-  for (let hour = first; hour <= last; hour++) {
-    const bytes = await redis.getBuffer(key(`ids:${hour}`))
-    if (!bytes) continue
+  for await (const { hour, bytes } of idsByHour(counters, first, last)) {
     for (const id of idsIn(bytes))
       if (ids.has(id)) repeated.push(id)
       else ids.add(id)
     perHour.set(hour, bytes.length / 16)
   }
   return { ids, perHour, repeated }
+}
+
+/** Stored view ids of every hour that has some; a day is asked for at once. */
+export async function* idsByHour(
+  { redis, key }: Counters,
+  first: number,
+  last: number,
+): AsyncGenerator<{ hour: number; bytes: Buffer }> {
+  for (let from = first; from <= last; from += 24) {
+    const hours = Array.from({ length: Math.min(24, last - from + 1) }, (_, n) => from + n)
+    const pipeline = redis.pipeline()
+    for (const hour of hours) pipeline.getBuffer(key(`ids:${hour}`))
+    const answers = (await executed(pipeline)) as (Buffer | null)[]
+    for (const [i, bytes] of answers.entries()) if (bytes) yield { hour: hours[i]!, bytes }
+  }
 }
 
 /** View ids, 16 bytes each, as text of one character per byte: half the memory of a UUID. */
