@@ -6,37 +6,42 @@ const ofMachines = /^\/(metrics|health)/
 
 /** Requests served by each instance while it runs: asked each second, as a process that is killed takes its count along. */
 export function watchShares() {
-  const served = new Map<string, number>()
-  const last = new Map<string, number>()
+  const tally = createTally()
   const look = async () => {
     await Promise.all(
       appInstances().map(async (instance) => {
         const samples = await scrape(instance).catch(() => undefined)
-        if (samples) take(instance, requests(samples))
+        if (samples) tally.take(instance, requests(samples))
       }),
     )
   }
-  function take(instance: string, now: number): void {
-    const before = last.get(instance)
-    last.set(instance, now)
-    // The first look is where it begins; a count that fell is that of a new process.
-    if (before !== undefined)
-      served.set(instance, (served.get(instance) ?? 0) + (now < before ? now : now - before))
-  }
   let looking = Promise.resolve()
-  const begun = look()
   const timer = setInterval(() => {
     looking = looking.then(look)
   }, everyMs)
   return {
-    begun,
+    begun: look(),
     /** Of each app the part of its requests, 0 to 1, that each of its instances served. */
     async stop(): Promise<Shares> {
       clearInterval(timer)
       await looking
       await look()
-      return sharesOf(served)
+      return tally.shares()
     },
+  }
+}
+
+/** Adds up counters that begin anew with their process. The first look at one is where it begins. */
+export function createTally() {
+  const served = new Map<string, number>()
+  const last = new Map<string, number>()
+  return {
+    take(instance: string, now: number): void {
+      const before = last.get(instance) ?? now
+      last.set(instance, now)
+      served.set(instance, (served.get(instance) ?? 0) + (now < before ? now : now - before))
+    },
+    shares: () => sharesOf(served),
   }
 }
 

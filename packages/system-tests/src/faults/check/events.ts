@@ -86,7 +86,7 @@ async function viewIds(url: string): Promise<string[]> {
 }
 
 /** Facts that came for the first time after a later one of the same subject. */
-function outOfOrder(told: Told[]): string[] {
+export function outOfOrder(told: Told[]): string[] {
   const seen = new Set<string>()
   const latest = new Map<string, number>()
   const wrong: string[] = []

@@ -1,0 +1,64 @@
+import { describe, expect, it } from '@jest/globals'
+import { changesOf, leaks } from './judge.js'
+import type { Sample } from './sample.js'
+
+const megabyte = 1024 * 1024
+
+/** One process, sampled every minute for 40 minutes, as the functions of the minute say. */
+const series = (
+  name: string,
+  pid: number,
+  rss: (minute: number) => number,
+  { from = 0, to = 40, descriptors = (_minute: number) => 50 } = {},
+): Sample[] =>
+  Array.from({ length: to - from }, (_, n) => ({
+    name,
+    kind: name === 'kafka' ? ('engine' as const) : ('app' as const),
+    pid,
+    at: from + n,
+    rss: rss(from + n) * megabyte,
+    descriptors: descriptors(from + n),
+  }))
+
+/** After 8 minutes of warm-up. */
+const judged = (...all: Sample[][]) => leaks(changesOf(all.flat(), 8, 40), ['catalog'])
+
+describe('a soak', () => {
+  it('forgives what grows in the warm-up, and single heights', () => {
+    const steady = (minute: number) => (minute < 8 ? 50 + 10 * minute : minute === 38 ? 400 : 130)
+    expect(judged(series('catalog', 1, steady))).toEqual([])
+  })
+
+  it('tells of an app whose memory grows by a tenth, and not of an engine', () => {
+    const growing = (minute: number) => 100 + minute
+    expect(judged(series('catalog', 1, growing), series('kafka', 2, growing))).toEqual([
+      'catalog holds +21.4 % more memory',
+    ])
+  })
+
+  it('tells of descriptors of any process, but for a few', () => {
+    const few = (minute: number) => (minute < 20 ? 50 : 60)
+    const many = (minute: number) => 50 + 2 * minute
+    const flat = () => 100
+    expect(
+      judged(
+        series('catalog', 1, flat, { descriptors: few }),
+        series('kafka', 2, flat, { descriptors: many }),
+      ),
+    ).toEqual(['kafka holds 122 descriptors, 74 before'])
+  })
+
+  it('begins anew with a restarted process, and wants one instance of each app that lived on', () => {
+    const restarted = [
+      series('catalog#2', 1, () => 100, { to: 20 }),
+      series('catalog#2', 2, () => 300, { from: 20 }),
+    ]
+    expect(judged(...restarted)).toEqual(['no instance of catalog lived long enough to say whether it leaks'])
+    expect(
+      judged(
+        ...restarted,
+        series('catalog', 3, () => 100),
+      ),
+    ).toEqual([])
+  })
+})
