@@ -5,6 +5,7 @@ import { startPlatform } from '../lifecycle/start-platform.js'
 import { type Calls, compareCalls } from './calls.js'
 import { foreignPages } from './foreign-pages.js'
 import { type Measured, measure, median, type Side, startBaseline } from './measure.js'
+import { type Publishing, publishViews } from './publish-views.js'
 import { replicaLag } from './replica-lag.js'
 import { viewScripts } from './view-scripts.js'
 import { viewVisibility } from './view-visibility.js'
@@ -129,6 +130,23 @@ function detailsAgainstParts(): [Calls, Calls] {
 }
 
 const rows: Row[] = []
+
+/** The less CPU the better, so the ratio must stay below. */
+function addPublishing({ ratio, relay, oneByOne }: Publishing): void {
+  const name = 'publishing views in batches / one send per event, CPU'
+  const cpu = `${relay.toFixed(0)} / ${oneByOne.toFixed(0)} us`
+  const row = {
+    case: name,
+    ratio: Number(ratio.toFixed(2)),
+    must: '<= 0.5',
+    pass: ratio <= 0.5,
+    cpu,
+    p50: 0,
+    p99: 0,
+  }
+  rows.push(row)
+  console.log(`${row.pass ? 'pass' : 'FAIL'}  ${name}: ${row.ratio} (${row.must}), CPU ${cpu} per event`)
+}
 const add = async (...args: Parameters<typeof compare>) => {
   const row = await compare(...args)
   rows.push(row)
@@ -160,6 +178,8 @@ try {
   const counted = await viewScripts(engines.counters)
   await compareEach('view in one script / MULTI of three commands', 1.8, counted.script, counted.multi, 64)
   await counted.close()
+  const publishing = await publishViews(engines.counters, engines.kafka, { rounds, views: 5000 })
+  addPublishing(publishing)
   for (const others of [0, 16]) {
     const { p50, p99, perSecond } = await viewVisibility(api, engines.analytics, { views: 300, others })
     console.log(

@@ -25,7 +25,7 @@ export interface RunningPlatform {
     supervisor: number
     processes: Record<string, number>
     catalogKind: string
-    engines: { catalog: string; analytics: string; counters: string }
+    engines: { catalog: string; analytics: string; counters: string; kafka: string[] }
     owners: { replica: string }
   }
   child: ChildProcess
