@@ -1,4 +1,6 @@
+import { Slug } from './common.js'
 import { eventTypes } from './events/event-types.js'
+import { Genre } from './genre.js'
 import { world } from './world.js'
 import { z } from './z.js'
 
@@ -11,11 +13,21 @@ const next = z.string().nullable().describe('Id to ask the next page `after`, nu
 const { winterTide } = world.contents
 const { winterTide1 } = world.episodes
 
-export const InternalTitle = eventTypes['content.updated'].schema.extend({ version }).openapi('InternalTitle')
+// The texts of events say which characters a store takes, in a pattern that OpenAPI cannot show.
+export const InternalTitle = eventTypes['content.updated'].schema
+  .extend({
+    slug: Slug,
+    title: z.string(),
+    originalTitle: z.string().nullable(),
+    posterUrl: z.string().nullable(),
+    genres: z.array(Genre),
+    version,
+  })
+  .openapi('InternalTitle')
 export type InternalTitle = z.infer<typeof InternalTitle>
 
 export const InternalEpisode = eventTypes['episode.updated'].schema
-  .extend({ version })
+  .extend({ title: z.string(), version })
   .openapi('InternalEpisode')
 export type InternalEpisode = z.infer<typeof InternalEpisode>
 
