@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { settle } from '@marquee/test-kit'
+import { isCountersOutage } from '../counters-store.js'
 import { testCounters } from '../testing/counters.js'
 import { idOf, knowTitles } from '../testing/titles.js'
 import { type Board, prepare } from './prepare.js'
@@ -88,5 +89,26 @@ describe('reading a list', () => {
     await expect(read(asked)).rejects.toThrow('closed')
     down = false
     expect((await read(asked)).ageMs).toBe(0)
+  })
+
+  it('waits no longer than half a second for counters that are frozen, and a second where it has no copy', async () => {
+    let frozen = false
+    const silent = {
+      ...counters,
+      runBuffer: (...args: Parameters<typeof counters.runBuffer>) =>
+        frozen ? new Promise<never>(() => {}) : counters.runBuffer(...args),
+    }
+    const read = createTrendingReader(silent, () => now)
+    const good = await read(asked)
+    frozen = true
+    now += 5_000
+    let began = performance.now()
+    expect((await read(asked)).bytes).toBe(good.bytes)
+    expect(performance.now() - began).toBeLessThan(900)
+    now += 60_000
+    began = performance.now()
+    const failure = await read(asked).catch((error: unknown) => error)
+    expect(isCountersOutage(failure)).toBe(true)
+    expect(performance.now() - began).toBeLessThan(1_400)
   })
 })

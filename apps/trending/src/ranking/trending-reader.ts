@@ -10,6 +10,12 @@ const refreshBehindMs = 1500
 /** While the counters are down a copy is served this long, and says so; they are asked again after a pause. */
 const outageMs = 60_000
 const retryMs = 1000
+/**
+ * A reader waits so long for the counters: with a copy to fall back on, and without. A deadline of our own, since that of a command
+ * begins only when those before it in its connection are through.
+ */
+const patienceMs = 500
+const longestMs = 1000
 /** Lists kept in this process; the one not asked for longest goes first. */
 const copies = 500
 
@@ -49,6 +55,14 @@ function joinItems(entries: NonNullable<StoredList['entries']>): Pick<Copy, 'ite
     ends.push(length)
   })
   return { items: Buffer.concat(parts), ends }
+}
+
+/** @throws Error that is an outage of the counters when `work` is not done after `ms`; it goes on. */
+function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('Command timed out')), ms)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 const nothingYet = (now: number): Copy => ({
@@ -114,9 +128,9 @@ export function createTrendingReader(counters: Counters, clock: () => number = (
     const list = listName(asked.period, asked.origin, asked.genre)
     const copy = copyOf(list)
     const age = clock() - copy.confirmedAt
-    if (age > outageMs) await refreshed(copy, list, asked.period)
+    if (age > outageMs) await within(longestMs, refreshed(copy, list, asked.period))
     else if (age >= refreshBehindMs && clock() - copy.failedAt >= retryMs)
-      await refreshed(copy, list, asked.period).catch(() => {
+      await within(patienceMs, refreshed(copy, list, asked.period)).catch(() => {
         copy.failedAt = clock()
       })
     else if (age >= freshMs) void refreshed(copy, list, asked.period).catch(() => undefined)
