@@ -74,10 +74,15 @@ async function take(database: Database, tx: Tx, contentId: string): Promise<Summ
   )
 }
 
+/** Versions are 32 bits wide, which lasts for 68 years of seconds. */
+const beginMs = Date.UTC(2020, 0)
+
 /**
  * A version above all that were ever stated. A summary that was lost has lost its count too, and consumers pass over what is not newer:
- * so it goes on from the minutes since 1970, which no count of changes reaches.
+ * so it goes on from the seconds since 2020. Facts of the last 7 days are kept, so only a title that changed more often than once a
+ * second until then, and was lost twice, could be ahead of that.
  */
 async function above({ clock }: Database, before: SummaryDocument | null, stated: number): Promise<number> {
-  return Math.max((before?.version ?? 0) + 1, stated + 1, Math.floor((await clock.now()) / 60_000))
+  const seconds = Math.floor(((await clock.now()) - beginMs) / 1000)
+  return Math.max((before?.version ?? 0) + 1, stated + 1, seconds)
 }

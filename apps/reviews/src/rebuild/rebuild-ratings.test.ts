@@ -50,14 +50,14 @@ describe('figures made anew from the reviews', () => {
   })
 
   const damages: Record<string, () => Promise<unknown>> = {
-    'a sum': () => raw().updateOne({ _id: winterTide.id as never }, { $inc: { sum: 1 } }),
-    'a distribution': () =>
-      raw().updateOne({ _id: winterTide.id as never }, { $inc: { 'distribution.9': 1 } }),
-    'a summary that is gone': () => raw().deleteOne({ _id: winterTide.id as never }),
     'a summary whose facts are long forgotten': async () => {
       await raw().deleteOne({ _id: winterTide.id as never })
       await place.test.database.outbox.deleteMany({ subject: winterTide.id }).exec()
     },
+    'a sum': () => raw().updateOne({ _id: winterTide.id as never }, { $inc: { sum: 1 } }),
+    'a distribution': () =>
+      raw().updateOne({ _id: winterTide.id as never }, { $inc: { 'distribution.9': 1 } }),
+    'a summary that is gone': () => raw().deleteOne({ _id: winterTide.id as never }),
     'a summary that began anew': async () => {
       await raw().deleteOne({ _id: winterTide.id as never })
       await instances[1].post(winterTide.id, aPerson(), { rating: 2 })
