@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import kafkajs, { type Admin, Kafka as Client, logLevel } from 'kafkajs'
 import type { KafkaOptions, Sender } from './handle.js'
-import { connectKafka } from './kafka.js'
+import { connectKafka, onceHosted } from './kafka.js'
 import { type Place, readPlaces } from './kafka-reading.js'
 import type { GroupTopic, Operator, ReadOptions, TopicState, WantedState } from './operator.js'
-import { pause, withDeadline } from './waiting.js'
+import { withDeadline } from './waiting.js'
 
 const answerWithinMs = 10_000
 const notAnswered = 'Kafka did not answer'
@@ -27,7 +27,12 @@ export function connectOperator(options: KafkaOptions): Operator {
   let sender: Promise<Sender> | undefined
   const ask = async <T>(work: (connected: Admin) => Promise<T>): Promise<T> => {
     admin ??= openAdmin(client)
-    return await withDeadline(admin.then(work), answerWithinMs, notAnswered)
+    const connected = admin
+    return await withDeadline(
+      onceHosted(() => connected.then(work)),
+      answerWithinMs,
+      notAnswered,
+    )
   }
   const existing = async (names: readonly string[]) => {
     const all = new Set(await ask((connected) => connected.listTopics()))
@@ -168,14 +173,7 @@ async function make(admin: Admin, topics: WantedState[]): Promise<void> {
       configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
     })),
   })
-  // A topic that was just made is not known to its broker at once.
-  for (const { topic } of topics)
-    for (let attempt = 0; ; attempt += 1) {
-      const found = await admin.fetchTopicOffsets(topic).catch(() => undefined)
-      if (found !== undefined) break
-      if (attempt === 50) throw new Error(`${topic} was made and is not there`)
-      await pause(100)
-    }
+  for (const { topic } of topics) await onceHosted(() => admin.fetchTopicOffsets(topic))
 }
 
 /** Where reading begins and, for one that ends, where it ends. */

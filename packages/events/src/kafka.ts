@@ -271,8 +271,8 @@ async function ensure(admin: Admin, wanted: WantedTopic[]): Promise<TopicDiffere
   return wanted.map((one) => ({ topic: one.topic, differs: differences([one], found) }))
 }
 
-/** A topic that was just made is not known to its broker at once. */
-async function onceHosted<T>(ask: () => Promise<T>): Promise<T> {
+/** A topic that was just made is not known to its broker at once, nor is a leader to a client that has just come. */
+export async function onceHosted<T>(ask: () => Promise<T>): Promise<T> {
   const early = ['UNKNOWN_TOPIC_OR_PARTITION', 'LEADER_NOT_AVAILABLE', 'NOT_LEADER_FOR_PARTITION']
   for (let attempt = 0; ; attempt += 1) {
     try {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { eventTypes, isEventType } from '@marquee/contracts'
+import { isEventType, schemaOf } from '@marquee/contracts'
 import type { TopicMessage } from '@marquee/test-kit'
 
 /** What is put into a topic; null is a key or a body that is not there. */
@@ -32,6 +32,12 @@ export const kinds: Record<string, (right: Put, n: number) => Put> = {
   'no headers': (right) => ({ ...right, headers: {} }),
   'unknown version': (right) => ({ ...right, headers: { ...right.headers, ce_schemaversion: '99' } }),
   'no time': (right) => ({ ...right, headers: { ...right.headers, ce_time: 'yesterday' } }),
+  'far future': (right) => ({ ...right, headers: { ...right.headers, ce_time: '9999-01-01T00:00:00Z' } }),
+  'unknown type': (right) => ({ ...right, headers: { ...right.headers, ce_type: 'content.praised' } }),
+  'of another subject': (right) => {
+    const another = randomUUID()
+    return { ...right, key: another, headers: { ...right.headers, ce_subject: another } }
+  },
   'wrong key': (right) => ({ ...right, key: randomUUID() }),
   'no key': (right) => ({ ...right, key: null }),
 }
@@ -42,7 +48,7 @@ export function isRight({ key, value, headers }: TopicMessage): boolean {
   if (headers[markHeader] !== undefined || !isEventType(type) || key !== headers.ce_subject) return false
   if (required.some((name) => !headers[name])) return false
   try {
-    return eventTypes[type].schema.safeParse(JSON.parse(value)).success
+    return schemaOf(type, Number(headers.ce_schemaversion))?.safeParse(JSON.parse(value)).success === true
   } catch {
     return false
   }

@@ -59,7 +59,7 @@ function text({ ref, state, decidedAt, key, headers, body, errors }: Shown): str
   return [
     `${ref}, ${state}${decidedAt ? ` since ${decidedAt}` : ''}`,
     ...errors.flatMap(({ group, error, attempts, time, place }) => [
-      `${group ?? 'the relay'} gave up at ${time} after ${attempts} tries (the letter is ${place}):`,
+      `${group ?? 'the relay'} gave up at ${time} after ${attempts === 1 ? 'one try' : `${attempts} tries`} (the letter is ${place}):`,
       ...error.split('\n').map((line) => `  ${printable(line)}`),
     ]),
     `key: ${printable(key ?? '(none)')}`,
