@@ -15,8 +15,8 @@ import {
 import { type FreshDatabase, freshDatabase, proxyTo, settle } from '@marquee/test-kit'
 import { Registry } from 'prom-client'
 import { v7 as uuidv7 } from 'uuid'
-import { connectKafka, type Kafka, startRelay } from './index.js'
-import { frozenKafka, type OwnTopics, ownTopics, silent } from './testing/world.js'
+import { connectKafka, type Kafka, type Outbox, startRelay } from './index.js'
+import { deleted, frozenKafka, type OwnTopics, ownTopics, silent } from './testing/world.js'
 
 let database: FreshDatabase
 let pool: Pool
@@ -142,6 +142,38 @@ describe('the relay', () => {
     const messages = await topics.read('content')
     const expected = Array.from({ length: versions }, (_, n) => n + 1)
     for (const subject of subjects) expect(firsts(messages, subject)).toEqual(expected)
+  })
+
+  it('sends what trickles in by the 20 ms, and what waits by the hundred', async () => {
+    const waiting = Array.from({ length: 1000 }, (_, n) => deleted(uuidv7(), n))
+    const sizes: number[] = []
+    const sender = {
+      send: async (messages: unknown[]) => void sizes.push(messages.length),
+      close: async () => {},
+    }
+    const kafka = { ...topics.kafka, openSender: async () => sender }
+    const outbox: Outbox = {
+      claim: async (limit) => waiting.slice(0, limit),
+      markPublished: async (records) => void waiting.splice(0, records.length),
+      waitForWork: () => new Promise((resolve) => setTimeout(resolve, 2)),
+      pending: async () => waiting.length,
+    }
+    const relay = startRelay({ name: 'test', kafka, outbox, log: silent, registry: new Registry() })
+    await relay.idle()
+    expect(sizes).toEqual(Array.from({ length: 10 }, () => 100))
+
+    sizes.length = 0
+    const began = performance.now()
+    await settle(
+      () => {
+        waiting.push(deleted(uuidv7(), 1))
+        return performance.now() - began > 500
+      },
+      { everyMs: 2 },
+    )
+    await relay.idle()
+    expect(sizes.length).toBeLessThan(35)
+    await relay.stop()
   })
 
   it('stands aside where it does not reach Kafka, for one that does', async () => {
