@@ -30,5 +30,17 @@ export interface Run {
 /** The data folder of the platform that the global setup started. */
 export const dataDir = process.env.MARQUEE_DATA ?? '.data'
 
-/** Read anew at each call: the supervisor rewrites the file when a process is replaced. */
-export const readRun = (): Run => JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Run
+let known: Run | undefined
+
+/**
+ * Read anew at each call: the supervisor rewrites the file when a process is replaced. While everything starts again there is none;
+ * then it is as it was.
+ */
+export function readRun(): Run {
+  try {
+    known = JSON.parse(readFileSync(join(dataDir, 'run.json'), 'utf8')) as Run
+  } catch (error) {
+    if (!known) throw error
+  }
+  return known
+}

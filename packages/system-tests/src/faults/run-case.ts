@@ -48,6 +48,8 @@ export interface CaseReport {
 const calmMs = { long: 3_000, short: 1_500 }
 const agreesWithinMs = 30_000
 const leastShare = 0.3
+/** Longer than the longest case: one that hangs must not stop the others. */
+const endlessMs = 900_000
 const mostShown = 30
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
@@ -109,7 +111,7 @@ async function breakAndMend(
   try {
     await scene.flowing()
     await pause(calm)
-    felt.bite = await faultCase.run(scene)
+    felt.bite = await Promise.race([faultCase.run(scene), endless()])
   } catch (error) {
     felt.error = (error as Error).stack ?? String(error)
   } finally {
@@ -119,6 +121,14 @@ async function breakAndMend(
   }
   return felt
 }
+
+const endless = () =>
+  new Promise<never>((_, reject) =>
+    setTimeout(
+      () => reject(new Error(`the case did not end within ${endlessMs / 60_000} min`)),
+      endlessMs * patience,
+    ).unref(),
+  )
 
 function report(
   { id, fault, away = [] }: FaultCase,
