@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import type { FaultCase, Scene } from '../case.js'
 import { appInstances } from '../metrics.js'
-import { drained } from './f18-kafka-killed.js'
 import { pause } from './store-kit/asking.js'
+import { drained } from './store-kit/outboxes.js'
 
 const handled = (scene: Scene) =>
   Promise.all(

@@ -1,11 +1,9 @@
+import { consumerGroups, topicNames } from '@marquee/contracts'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import { until } from '../../../lifecycle/until.js'
 import type { Scene } from '../../case.js'
 
 const patienceMs = 3_000
-/** Those of the checker come and go. */
-const ofApps = (group: string) => !group.startsWith('faults-')
-
 /** Past the links and all code of the apps. */
 async function asAdmin<T>({ run }: Scene, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = new Kafka({
@@ -24,43 +22,48 @@ async function asAdmin<T>({ run }: Scene, work: (admin: Admin) => Promise<T>): P
   }
 }
 
-async function groupsOf(admin: Admin): Promise<string[]> {
-  const { groups } = await admin.listGroups()
-  return groups.map(({ groupId }) => groupId).filter(ofApps)
+/** Where the topics end: topic/partition and the offset of the next message. */
+type Ends = Map<string, number>
+
+async function endsOf(admin: Admin): Promise<Ends> {
+  const offsets = await Promise.all(
+    topicNames.map(async (topic) =>
+      (await admin.fetchTopicOffsets(topic)).map(
+        ({ partition, high }) => [`${topic}/${partition}`, Number(high)] as const,
+      ),
+    ),
+  )
+  return new Map(offsets.flat())
 }
 
-/** Messages that each group has not done yet. */
-export const lags = (scene: Scene): Promise<Record<string, number>> =>
+/** Messages up to there, or up to now, that each group has not done yet. */
+export const lags = (scene: Scene, ends?: Ends): Promise<Record<string, number>> =>
   asAdmin(scene, async (admin) => {
+    const upTo = ends ?? (await endsOf(admin))
     const all: Record<string, number> = {}
-    for (const group of await groupsOf(admin)) all[group] = await lagOf(admin, group)
+    for (const [groupId, topics] of Object.entries(consumerGroups)) {
+      const committed = await admin.fetchOffsets({ groupId, topics: [...topics] })
+      all[groupId] = committed
+        .flatMap(({ topic, partitions }) =>
+          partitions.map(({ partition, offset }) =>
+            Math.max(0, (upTo.get(`${topic}/${partition}`) ?? 0) - Math.max(0, Number(offset))),
+          ),
+        )
+        .reduce((sum, behind) => sum + behind, 0)
+    }
     return all
   })
 
-async function lagOf(admin: Admin, groupId: string): Promise<number> {
-  let behind = 0
-  for (const { topic, partitions } of await admin.fetchOffsets({ groupId })) {
-    const ends = new Map(
-      (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
-    )
-    for (const { partition, offset } of partitions)
-      behind += Math.max(0, (ends.get(partition) ?? 0) - Math.max(0, Number(offset)))
-  }
-  return behind
-}
-
-/** A load goes on meanwhile: what came in the last moments may still be on its way. */
-const underWay = 60
-
-/** Every group is where the load is; the milliseconds that it took. */
+/** Every group has done what is in its topics now; the milliseconds that it took. */
 export async function caughtUp(scene: Scene, withinMs = 30_000): Promise<number> {
   const began = performance.now()
-  let last: Record<string, number> = {}
+  const ends = await asAdmin(scene, endsOf)
+  let left: Record<string, number> = {}
   await until('every group has caught up', withinMs, async () => {
-    last = await lags(scene)
-    return Object.values(last).every((behind) => behind <= underWay)
+    left = await lags(scene, ends)
+    return Object.values(left).every((behind) => behind === 0)
   }).catch((error: Error) => {
-    throw new Error(`${error.message}: ${JSON.stringify(last)}`)
+    throw new Error(`${error.message}: ${JSON.stringify(left)}`)
   })
   return performance.now() - began
 }
@@ -68,7 +71,7 @@ export async function caughtUp(scene: Scene, withinMs = 30_000): Promise<number>
 /** Who is in each group, by ids that are new with every joining. */
 export const members = (scene: Scene): Promise<Record<string, string[]>> =>
   asAdmin(scene, async (admin) => {
-    const { groups } = await admin.describeGroups(await groupsOf(admin))
+    const { groups } = await admin.describeGroups(Object.keys(consumerGroups))
     return Object.fromEntries(
       groups.map(({ groupId, members }) => [groupId, members.map(({ memberId }) => memberId).sort()]),
     )
