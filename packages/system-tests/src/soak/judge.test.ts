@@ -9,7 +9,7 @@ const series = (
   name: string,
   pid: number,
   rss: (minute: number) => number,
-  { from = 0, to = 40, descriptors = (_minute: number) => 50 } = {},
+  { from = 0, to = 40, descriptors = (_minute: number): number => 50 } = {},
 ): Sample[] =>
   Array.from({ length: to - from }, (_, n) => ({
     name,
