@@ -1,3 +1,4 @@
+import { patience } from '../patience.js'
 import type { Ask, Sender, Told } from './send.js'
 import type { World } from './world.js'
 import type { Kind, Write } from './write.js'
@@ -47,18 +48,21 @@ export function startLoad(world: World, sender: Sender): Load {
   }
 
   const timers = kinds.map((kind) =>
-    setInterval(() => {
-      const now = inFlight.get(kind) ?? 0
-      if (now >= mostInFlight) return
-      inFlight.set(kind, now + 1)
-      const one = write(kind)
-        .catch((error) => void sender.violations.push(String(error)))
-        .finally(() => {
-          inFlight.set(kind, inFlight.get(kind)! - 1)
-          underWay.delete(one)
-        })
-      underWay.add(one)
-    }, 1000 / rates[kind]),
+    setInterval(
+      () => {
+        const now = inFlight.get(kind) ?? 0
+        if (now >= mostInFlight) return
+        inFlight.set(kind, now + 1)
+        const one = write(kind)
+          .catch((error) => void sender.violations.push(String(error)))
+          .finally(() => {
+            inFlight.set(kind, inFlight.get(kind)! - 1)
+            underWay.delete(one)
+          })
+        underWay.add(one)
+      },
+      (1000 * patience) / rates[kind],
+    ),
   )
   return {
     log,
