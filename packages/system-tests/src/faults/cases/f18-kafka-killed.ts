@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { FaultCase } from '../case.js'
 import { pause } from './store-kit/asking.js'
+import { sum } from './store-kit/groups.js'
 import { drained, waiting } from './store-kit/outboxes.js'
 import { notAcknowledged, saidOf, writesBetween } from './store-kit/writes.js'
 
@@ -14,7 +15,7 @@ const kafkaKilled: FaultCase = {
     const held = await scene.killAndHold('kafka')
     await pause(awayMs)
     const during = writesBetween(scene, from, Date.now() - 1_000)
-    const most = Object.values(await waiting(scene)).reduce((sum, count) => sum + count, 0)
+    const most = sum(await waiting(scene))
     const lost = notAcknowledged(during)
     assert.equal(lost.length, 0, `no write needs Kafka: ${saidOf(lost)}`)
     await held.back()

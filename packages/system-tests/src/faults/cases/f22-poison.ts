@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { until } from '../../lifecycle/until.js'
+import { settle } from '@marquee/test-kit'
 import type { FaultCase, Scene } from '../case.js'
 import { pause } from './store-kit/asking.js'
 import { caughtUp } from './store-kit/groups.js'
@@ -20,16 +20,16 @@ async function letters(scene: Scene): Promise<Letter[]> {
 
 /** One listed letter of each, whoever buried it, and of nothing else. */
 async function eachOnce(scene: Scene, poison: Map<string, string>, before: Set<string>): Promise<void> {
-  let found: Letter[] = []
-  await until('every poison is listed', 30_000, async () => {
-    found = (await letters(scene)).filter(({ ref }) => !before.has(ref))
-    const refs = new Set(found.map(({ ref }) => ref))
-    return [...poison.keys()].every((ref) => refs.has(ref))
-  }).catch((error: Error) => {
-    const listed = new Set(found.map(({ ref }) => ref))
-    const missing = [...poison].filter(([ref]) => !listed.has(ref)).map((one) => one.join(' '))
-    throw new Error(`${error.message}: not ${missing.slice(0, 8).join(', ')}`)
-  })
+  const found = await settle(
+    async () => {
+      const now = (await letters(scene)).filter(({ ref }) => !before.has(ref))
+      const listed = new Set(now.map(({ ref }) => ref))
+      const missing = [...poison].filter(([ref]) => !listed.has(ref)).map((one) => one.join(' '))
+      assert.deepEqual(missing, [], 'every poison is listed')
+      return now
+    },
+    { timeoutMs: 30_000, everyMs: 500 },
+  )
   const others = found.filter(({ ref }) => !poison.has(ref))
   assert.deepEqual(others, [], 'nothing good is among the dead letters')
   assert.equal(found.length, poison.size)

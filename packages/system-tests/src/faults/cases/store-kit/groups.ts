@@ -1,6 +1,7 @@
+import assert from 'node:assert/strict'
 import { consumerGroups, topicNames } from '@marquee/contracts'
+import { settle } from '@marquee/test-kit'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
-import { until } from '../../../lifecycle/until.js'
 import type { Scene } from '../../case.js'
 
 const patienceMs = 3_000
@@ -21,6 +22,9 @@ async function asAdmin<T>({ run }: Scene, work: (admin: Admin) => Promise<T>): P
     await admin.disconnect()
   }
 }
+
+export const sum = (counts: Record<string, number>): number =>
+  Object.values(counts).reduce((all, count) => all + count, 0)
 
 /** Where the topics end: topic/partition and the offset of the next message. */
 type Ends = Map<string, number>
@@ -58,13 +62,13 @@ export const lags = (scene: Scene, ends?: Ends): Promise<Record<string, number>>
 export async function caughtUp(scene: Scene, withinMs = 30_000): Promise<number> {
   const began = performance.now()
   const ends = await asAdmin(scene, endsOf)
-  let left: Record<string, number> = {}
-  await until('every group has caught up', withinMs, async () => {
-    left = await lags(scene, ends)
-    return Object.values(left).every((behind) => behind === 0)
-  }).catch((error: Error) => {
-    throw new Error(`${error.message}: ${JSON.stringify(left)}`)
-  })
+  await settle(
+    async () => {
+      const left = await lags(scene, ends)
+      assert.equal(sum(left), 0, `every group has caught up: ${JSON.stringify(left)}`)
+    },
+    { timeoutMs: withinMs, everyMs: 200 },
+  )
   return performance.now() - began
 }
 

@@ -1,9 +1,10 @@
+import assert from 'node:assert/strict'
+import { settle } from '@marquee/test-kit'
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
-import { until } from '../../../lifecycle/until.js'
 import type { Scene } from '../../case.js'
 import { rowsOf } from '../app-kit/stores.js'
-import { caughtUp } from './groups.js'
+import { caughtUp, sum } from './groups.js'
 
 /** Facts that were stated before `ms` since 1970 and are not published, by the app whose outbox holds them; past all code of the apps. */
 export async function waiting({ run }: Scene, ms = Date.now()): Promise<Record<string, number>> {
@@ -33,13 +34,13 @@ export async function waiting({ run }: Scene, ms = Date.now()): Promise<Record<s
 /** What waits now is published, and every group has done it; the milliseconds that it took. */
 export async function drained(scene: Scene, withinMs = 30_000): Promise<number> {
   const [began, now] = [performance.now(), Date.now()]
-  let left: Record<string, number> = {}
-  await until('the outboxes are drained', withinMs, async () => {
-    left = await waiting(scene, now)
-    return Object.values(left).every((count) => count === 0)
-  }).catch((error: Error) => {
-    throw new Error(`${error.message}: ${JSON.stringify(left)} wait`)
-  })
+  await settle(
+    async () => {
+      const left = await waiting(scene, now)
+      assert.equal(sum(left), 0, `the outboxes are drained: ${JSON.stringify(left)}`)
+    },
+    { timeoutMs: withinMs, everyMs: 200 },
+  )
   await caughtUp(scene, withinMs)
   return performance.now() - began
 }
