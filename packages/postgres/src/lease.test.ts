@@ -48,9 +48,11 @@ describe('a lease', () => {
   it('goes to another when its holder stands aside, and back where there is no other', async () => {
     const holder = createLease(pool, 'aside', 'holder', { ttlMs })
     await settle(() => holder.epoch() === 1)
-    holder.standAside(200)
+    const asked = performance.now()
+    holder.standAside(1000)
     expect(holder.epoch()).toBeNull()
     await settle(() => holder.epoch() === 2)
+    expect(performance.now() - asked).toBeGreaterThan(750)
     const rival = createLease(pool, 'aside', 'rival', { ttlMs })
     holder.standAside(3000)
     await settle(() => rival.epoch() === 3)
