@@ -8,7 +8,8 @@ import { engines } from './commands/engines.js'
 import { addEvents } from './commands/events/program.js'
 import { keys } from './commands/keys.js'
 import { logs } from './commands/logs.js'
-import { reconcile } from './commands/reconcile.js'
+import { rebuild, rebuildable, rebuildHelp } from './commands/rebuild/rebuild.js'
+import { reconcile, reconcileHelp } from './commands/reconcile/reconcile.js'
 import { reset } from './commands/reset.js'
 import { status } from './commands/status.js'
 import { token } from './commands/token.js'
@@ -28,8 +29,8 @@ interface Surroundings {
 
 const codes = `
 Exit codes: 0 done; 1 failed; 2 wrong usage; 3 nothing runs on the data folder; 4 it runs and must be stopped first;
-130 killed by a second Ctrl-C. migrate, seed, import, replication and reconcile pass on the code of the app that did the
-work; 1 of "replication verify" and of reconcile: something differs.
+130 killed by a second Ctrl-C. migrate, seed, import, replication and rebuild pass on the code of the app that did the
+work; 1 of "replication verify", reconcile and a dry rebuild: something differs.
 
 The data folder is .data, or MARQUEE_DATA. NO_COLOR turns colours off.`
 
@@ -178,9 +179,22 @@ function addComparisons(ops: Command, run: Run): void {
 
   const reconcileCommand = ops
     .command('reconcile')
-    .description('hold what the apps keep against itself and each other')
+    .description('hold what the apps keep against itself, each other and the topic of views')
+    .option('--ids', 'also the id of every view of the last 30 days')
     .option('--json', 'as JSON')
+    .addHelpText('after', reconcileHelp)
   reconcileCommand.action(() => run((config) => reconcile(config, reconcileCommand.opts()))())
+
+  const rebuildCommand = ops
+    .command('rebuild')
+    .addArgument(new Argument('<what>').choices(rebuildable))
+    .description('make what is derived anew beside what is live, compare, and put it in its place')
+    .option('--dry-run', 'only compare; 1 when something differs')
+    .option('--json', 'as JSON')
+    .addHelpText('after', rebuildHelp)
+  rebuildCommand.action((what: (typeof rebuildable)[number]) =>
+    run((config) => rebuild(config, what, rebuildCommand.opts()))(),
+  )
 }
 
 const instancesOption = () =>

@@ -14,7 +14,7 @@ export { droppedStates } from './dropped-states.js'
 export type { Kafka, KafkaOptions } from './handle.js'
 export { connectKafka, ensureTopics } from './kafka.js'
 export { connectOperator } from './kafka-operator.js'
-export { type ReceivedEvent, toMessage } from './message.js'
+export { parseMessage, type ReceivedEvent, toMessage } from './message.js'
 export { createMessages, type MessagesOptions } from './messages.js'
 export {
   type GroupTopic,
