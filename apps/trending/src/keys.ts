@@ -21,7 +21,7 @@
  * | viewer-key | string | key of the viewer hashes | for ever |
  * | board, items:PERIOD, list:NAME, lists, generation | | derived: dropped and rebuilt at will | |
  * | next:items:PERIOD, next:list:NAME, next:lists | | the same, while a rebuild makes them beside | until swapped |
- * | rebuilding, rebuilding-titles, closed | string | which rebuild is at work, and that it alone may write the board | 6 s, 3 s |
+ * | rebuilding, rebuilding-titles, closed | string | which rebuild is at work, and that it alone may write the board | 6 s, 2 s |
  * | stepping | string | the leader is within a step of preparing | 5 s |
  * | taken, owed | set | changed titles that a leader has read and a rebuild must, and the other way round | until read |
  * | snapshot:NAME, snapshots, snapshot-hour | | the lists of the last hourly snapshot | until the next |

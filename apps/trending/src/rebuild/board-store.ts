@@ -6,8 +6,8 @@ import type { Served } from './compare-board.js'
 
 /** Sources that the script that closes the board reads at most; more would keep Redis from others. */
 const lastSources = 300
-/** The lists grow old meanwhile, and may be 5 s old at most. */
-export const closedMs = 3000
+/** The board opens by itself when a rebuild has not been heard of for so long: lists may be 5 s old at most. */
+const closedMs = 2000
 
 export type FreezeAnswer =
   | { state: 'stepping' }
@@ -83,6 +83,13 @@ const orNothing = <T>(answer: Promise<T>, nothing: T): Promise<T> =>
     if (error.message.startsWith('WRONGTYPE')) return nothing
     throw error
   })
+
+/** Keeps the board closed until stopped, if it is and we are alive. */
+export function keepClosed(counters: Counters, token: string): () => void {
+  const keep = () => void counters.run('keepRebuild', 'closed', token, closedMs).catch(() => undefined)
+  const keeping = setInterval(keep, closedMs / 4)
+  return () => clearInterval(keeping)
+}
 
 /** Whether nobody but us can have written the board since it was closed. */
 export const stillClosed = async ({ redis, key }: Counters, token: string): Promise<boolean> =>

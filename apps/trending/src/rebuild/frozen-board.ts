@@ -13,7 +13,7 @@ import {
 } from '../ranking/ranking-store.js'
 import { countersTime } from '../seed/seed-store.js'
 import { alone } from './alone-store.js'
-import { freezeBoard, readServed, stillClosed, storedLists } from './board-store.js'
+import { freezeBoard, keepClosed, readServed, stillClosed, storedLists } from './board-store.js'
 import { compareBoard, type DifferingRow } from './compare-board.js'
 
 export interface BoardOptions {
@@ -44,8 +44,8 @@ const patienceMs = 15_000
 
 /**
  * Reads the sources of every viewed title while the leader goes on, closes the board between two of its steps, reads what changed
- * meanwhile, and holds the served lists against what the buckets make at that very instant. `work` runs while the board is closed,
- * which it is for 3 s at most: views are counted, and the lists of before are served.
+ * meanwhile, and holds the served lists against what the buckets make at that very instant. `work` runs while the board is closed:
+ * views are counted, and the lists of before are served. It opens 2 s after whoever closed it has died.
  * @throws Error in words when another rebuild is at work, or it takes too long
  */
 export const withFrozenBoard = <T>(
@@ -54,15 +54,24 @@ export const withFrozenBoard = <T>(
   work: (board: FrozenBoard) => Promise<T>,
 ): Promise<T> =>
   alone(counters, 'rebuilding', async (token) => {
-    for (let attempt = 1; ; attempt++) {
-      try {
-        return await work(await frozen(counters, token, options))
-      } catch (error) {
-        if (!isLeaseLost(error)) throw error
-        if (attempt === attempts) throw new Error('The lists took too long to compare: nothing was changed.')
-      }
+    const stopKeeping = keepClosed(counters, token)
+    try {
+      return await patiently(async () => work(await frozen(counters, token, options)))
+    } finally {
+      stopKeeping()
     }
   })
+
+/** Again when the board has opened meanwhile, since this process was held up: nothing was changed then. */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await work()
+    } catch (error) {
+      if (!isLeaseLost(error)) throw error
+      if (attempt === attempts) throw new Error('The lists took too long to compare: nothing was changed.')
+    }
+}
 
 async function frozen(counters: Counters, token: string, options: BoardOptions): Promise<FrozenBoard> {
   const sources = await readAllSources(counters, options.progress)

@@ -16,7 +16,7 @@ export interface RebuiltTrending extends Rebuilt {
 
 /**
  * Every list anew from the buckets, under new keys beside the served ones, which may be there, damaged or dropped; compared with them at
- * one frozen instant, and put in their place by one script. Safe to kill at any moment: the board opens by itself after 3 s, and what
+ * one frozen instant, and put in their place by one script. Safe to kill at any moment: the board opens by itself after 2 s, and what
  * lies beside is removed by the next rebuild.
  * @throws Error in words when another rebuild is at work, or it takes too long
  */
