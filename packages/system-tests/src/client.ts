@@ -21,6 +21,9 @@ export interface Answer {
 
 const agent = new Agent({ connections: 64, headersTimeout: 30_000, bodyTimeout: 30_000 })
 
+/** One after the other, so that a story tells of all of them as of one. */
+let turn = 0
+
 const flat = (headers: Dispatcher.ResponseData['headers']) =>
   Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
@@ -29,7 +32,7 @@ const flat = (headers: Dispatcher.ResponseData['headers']) =>
     ]),
   )
 
-/** One request over the gateway, its path sent untouched (no normalisation). */
+/** One request over a gateway, the next at each call, its path sent untouched (no normalisation). */
 export async function send(path: string, ask: Ask = {}): Promise<Answer> {
   const run = readRun()
   const headers: Record<string, string> = { ...ask.headers }
@@ -41,20 +44,22 @@ export async function send(path: string, ask: Ask = {}): Promise<Answer> {
     body = JSON.stringify(ask.body)
     headers['content-type'] ??= 'application/json'
   }
-  const once = () =>
+  const once = (origin: string) =>
     agent.request({
-      origin: run.api,
+      origin,
       path,
       method: (ask.method ?? 'GET') as Dispatcher.HttpMethod,
       headers,
       body: body ?? null,
     })
-  let answer = await once()
+  const gateways = run.instances.gateway as string[]
+  const next = () => once(gateways[turn++ % gateways.length] as string)
+  let answer = await next()
   // A polite client: it waits as long as it is told, so that the stories hold on a platform with its usual limits too.
   while (answer.statusCode === 429) {
     await answer.body.dump()
     await new Promise((resolve) => setTimeout(resolve, Number(answer.headers['retry-after']) * 1000))
-    answer = await once()
+    answer = await next()
   }
   const text = await answer.body.text()
   const isJson = String(answer.headers['content-type'] ?? '').includes('json') && text !== ''

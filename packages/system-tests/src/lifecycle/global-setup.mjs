@@ -5,7 +5,12 @@ export default async () => {
   await removeAbandoned()
   console.log('\nStarting one platform for all system tests (its own data folder and ports) ...')
   const platform = await startPlatform({
-    env: { MARQUEE_LIMIT_RATE_PER_SECOND: '100000', MARQUEE_LIMIT_RATE_BURST: '100000' },
+    env: {
+      // Every story holds on two of each app.
+      MARQUEE_INSTANCES: '2',
+      MARQUEE_LIMIT_RATE_PER_SECOND: '100000',
+      MARQUEE_LIMIT_RATE_BURST: '100000',
+    },
   })
   process.env.MARQUEE_DATA = platform.dataDir
   globalThis.__marqueePlatform = platform

@@ -235,8 +235,11 @@ describe('a start that cannot be', () => {
   })
 
   it('names every wrong variable at once', async () => {
-    const said = await refused({ env: { MARQUEE_PORT: 'many', MARQUEE_SEED_SIZE: 'huge' } })
+    const said = await refused({
+      env: { MARQUEE_PORT: 'many', MARQUEE_SEED_SIZE: 'huge', MARQUEE_INSTANCES: '10' },
+    })
     expect(said).toContain('MARQUEE_PORT')
     expect(said).toContain('MARQUEE_SEED_SIZE')
+    expect(said).toContain('MARQUEE_INSTANCES')
   })
 })
