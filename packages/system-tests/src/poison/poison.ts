@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -6,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { type TopicName, topicNames } from '@marquee/contracts'
 import { readTopic } from '@marquee/test-kit'
 import { dataDir, readRun } from '../platform.js'
+import { compiledOps as ops } from './compiled-ops.js'
 import { putByConsole } from './console-producer.js'
 import { duplicatesOf, isRight, markHeader, poisonOf } from './messages.js'
 import { differencesOf, takeSnapshot } from './snapshot.js'
@@ -123,24 +123,10 @@ async function held(
   }
 }
 
-const opsFile = join(import.meta.dirname, '../../../../apps/ops/bin/ops.mjs')
-
-/** The compiled command line, without building it: what is measured must not share the processor with a compiler. */
-function ops(...args: string[]): Promise<{ exitCode: number; stdout: string }> {
-  const env = { ...process.env, MARQUEE_DATA: dataDir, NODE_OPTIONS: '' }
-  const options = { env, maxBuffer: 512 * 1024 * 1024 }
-  return new Promise((resolve) => {
-    execFile(process.execPath, [opsFile, ...args], options, (error, stdout, stderr) => {
-      if (error && stdout === '') tell(stderr)
-      resolve({ exitCode: error ? Number(error.code ?? 1) : 0, stdout })
-    })
-  })
-}
-
 async function listedRefs(): Promise<Set<string>> {
-  const { exitCode, stdout } = await ops('dead-letters', 'list', '--json', '--limit', '100000000')
-  if (exitCode !== 0) throw new Error('the dead letters could not be listed')
-  const { letters } = JSON.parse(stdout) as { letters: { ref: string }[] }
+  const { exitCode, json, stderr } = await ops('dead-letters', 'list', '--json', '--limit', '100000000')
+  if (exitCode !== 0) throw new Error(`the dead letters could not be listed: ${stderr}`)
+  const { letters } = json as { letters: { ref: string }[] }
   if (new Set(letters.map(({ ref }) => ref)).size !== letters.length)
     throw new Error('one message is listed twice')
   return new Set(letters.map(({ ref }) => ref))
@@ -150,13 +136,13 @@ async function listedRefs(): Promise<Set<string>> {
 async function drained(): Promise<void> {
   const deadline = Date.now() + drainWithinMs
   for (let told = 0; ; ) {
-    const { exitCode, stdout } = await ops('events', 'lag', '--json')
-    const { lag } = exitCode <= 1 && stdout ? (JSON.parse(stdout) as { lag: number }) : { lag: -1 }
+    const { exitCode, json, stderr } = await ops('events', 'lag', '--json')
+    const lag: number | undefined = json?.lag
     if (exitCode === 0 && lag === 0) return
     if (Date.now() > deadline)
-      throw new Error(`not done within ${drainWithinMs / 60_000} min: ${lag} messages left`)
+      throw new Error(`not done within ${drainWithinMs / 60_000} min: ${lag ?? stderr} messages left`)
     if (Date.now() - told > 10_000) {
-      tell(`${lag} messages are not done yet`)
+      tell(lag === undefined ? stderr : `${lag} messages are not done yet`)
       told = Date.now()
     }
     await delay(500)

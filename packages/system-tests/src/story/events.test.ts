@@ -4,8 +4,8 @@ import { consumerGroups } from '@marquee/contracts'
 import { settle } from '@marquee/test-kit'
 import { Kafka, logLevel } from 'kafkajs'
 import { api } from '../checked.js'
-import { ops } from '../ops.js'
 import { readRun } from '../platform.js'
+import { compiledOps as ops } from '../poison/compiled-ops.js'
 import { putByConsole } from '../poison/console-producer.js'
 
 const patient = { timeoutMs: 60_000, everyMs: 500 }
