@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Config } from '../../config.js'
 import { exitCodes } from '../../problem.js'
-import { type App, type Asking, apps, ask, type Own, told } from './ask.js'
+import { type App, type Asking, apps, ask, isSure, type Own, told } from './ask.js'
 import { compare, type Statements } from './compare.js'
 import { writeMetrics } from './metrics.js'
 import { report, reportText } from './report.js'
@@ -48,7 +48,7 @@ async function allRounds(asking: Asking): Promise<Rounds> {
   let [open, askedAgain]: [Rule[], Source[]] = [rulesFor(asking), [...sources]]
   for (let round = 1; ; round++) {
     const answers = await Promise.all(
-      askedAgain.map(async (source) => [source, await ask(asking, source)] as const),
+      askedAgain.map(async (source) => [source, await ask(asking, source, round > 1)] as const),
     )
     for (const [source, answer] of answers) if (answer) own[source as App] = answer
     const statements: Statements = Object.fromEntries(
@@ -57,7 +57,7 @@ async function allRounds(asking: Asking): Promise<Rounds> {
     for (const [rule, found] of await compare(open, statements))
       outcomes.set(rule, nextRound(outcomes.get(rule), found))
     open = open.filter((rule) => (outcomes.get(rule)?.open.size ?? 0) > 0)
-    const doubtful = apps.filter((app) => !own[app].agrees)
+    const doubtful = apps.filter((app) => !own[app].agrees && !isSure(app))
     askedAgain = [...new Set([...neededBy(open), ...doubtful])]
     if (askedAgain.length === 0 || round === rounds) return { own, outcomes, rounds: round }
     await delay(pauseMs)
