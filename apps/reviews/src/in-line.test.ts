@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
+import { settle } from '@marquee/test-kit'
 import { createInLine } from './in-line.js'
 
 describe('work in line', () => {
   it('runs one after another for one key, also after a failure, and at once for another', async () => {
-    const inLine = createInLine()
+    const inLine = createInLine(60_000)
     const begun: string[] = []
     const ends = new Map<string, () => void>()
     const work =
@@ -26,5 +27,22 @@ describe('work in line', () => {
     ends.get('b1')!()
     expect(await b1).toBe('b1')
     expect(begun).toEqual(['a1', 'b1', 'a2', 'a3'])
+  })
+
+  it('is told what is left of its time, and is not begun when that is less than half', async () => {
+    const inLine = createInLine(200)
+    const first = inLine('a', async (leftMs) => {
+      expect(leftMs).toBeGreaterThan(150)
+      const until = performance.now() + 120
+      await settle(() => performance.now() > until)
+    })
+    let begun = false
+    const second = inLine('a', async () => {
+      begun = true
+    })
+    await first
+    await expect(second).rejects.toMatchObject({ code: 'unavailable' })
+    expect(begun).toBe(false)
+    expect(await inLine('a', async () => 'third')).toBe('third')
   })
 })

@@ -1,11 +1,25 @@
-/** Work of one key runs one after another, in the order of asking; other keys do not wait. */
-export type InLine = <T>(key: string, work: () => Promise<T>) => Promise<T>
+import { ApiError } from '@marquee/service-kit'
 
-export function createInLine(): InLine {
+/**
+ * Work of one key runs one after another, in the order of asking; other keys do not wait. It is told how many milliseconds are left of
+ * its time. Whose turn comes too late to be done in time is not begun: his caller has been told 503, or would be, and a line that goes
+ * on with such work never gets shorter.
+ * @throws ApiError unavailable
+ */
+export type InLine = <T>(key: string, work: (leftMs: number) => Promise<T>) => Promise<T>
+
+/** @param timeoutMs for the wait and the work together; half of it is left to the work at least */
+export function createInLine(timeoutMs: number): InLine {
   const last = new Map<string, Promise<unknown>>()
   return async (key, work) => {
+    const until = performance.now() + timeoutMs
+    const begin = async () => {
+      const leftMs = Math.floor(until - performance.now())
+      if (leftMs < timeoutMs / 2) throw tooMany()
+      return await work(leftMs)
+    }
     const before = last.get(key)
-    const run = before ? before.then(work, work) : work()
+    const run = before ? before.then(begin, begin) : begin()
     last.set(key, run)
     try {
       return await run
@@ -14,3 +28,9 @@ export function createInLine(): InLine {
     }
   }
 }
+
+const tooMany = () =>
+  new ApiError(
+    'unavailable',
+    'Too many change this at once, and nothing was done of this request; try again shortly.',
+  )

@@ -44,7 +44,7 @@ export function createReviews(config: ReviewsConfig, topicPrefix = '') {
     limits,
     cursorKey: config.MARQUEE_CURSOR_KEY,
     ...createFindTitle(database, catalog),
-    inLine: createInLine(),
+    inLine: createInLine(limits.storeTimeoutMs),
   }
   const service = createService({
     name,

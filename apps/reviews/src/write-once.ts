@@ -27,7 +27,7 @@ export async function writeOnce(
   work: (tx: Tx) => Promise<void>,
 ): Promise<Reply> {
   const write = (effect: (tx: Tx) => Promise<void>) =>
-    inLine(contentId, () => transaction(database, limits.storeTimeoutMs, effect))
+    inLine(contentId, (leftMs) => transaction(database, leftMs, effect))
   if (key === undefined) {
     await write(work)
     return answer

@@ -14,12 +14,12 @@ export type Change = (before: ReviewDocument) => ReviewDocument | 'removed' | nu
  * @throws ApiError review_not_found, what `change` throws
  */
 export async function changeReview(
-  { database, limits, inLine }: Reviews,
+  { database, inLine }: Reviews,
   which: Which,
   { change, traceparent }: { change: Change; traceparent: string | undefined },
 ): Promise<ReviewDocument | null> {
-  return await inLine(which.contentId, () =>
-    transaction(database, limits.storeTimeoutMs, async (tx) => {
+  return await inLine(which.contentId, (leftMs) =>
+    transaction(database, leftMs, async (tx) => {
       const before = await findReview(database, which, tx)
       if (!before) throw noReview()
       const after = change(before)

@@ -29,14 +29,10 @@ export async function votedReview(
 }
 
 /** The vote and its count in one transaction; nothing is written when it is so already. @throws ApiError review_not_found */
-export async function setVote(
-  { database, limits, inLine }: Reviews,
-  vote: Vote,
-  helpful: boolean,
-): Promise<void> {
-  await inLine(vote.reviewId, async () => {
+export async function setVote({ database, inLine }: Reviews, vote: Vote, helpful: boolean): Promise<void> {
+  await inLine(vote.reviewId, async (leftMs) => {
     if ((await hasVoted(database, vote)) === helpful) return
-    await transaction(database, limits.storeTimeoutMs, async (tx) => {
+    await transaction(database, leftMs, async (tx) => {
       const changed = await (helpful ? insertVote : deleteVote)(database, tx, vote)
       if (changed && !(await addHelpful(database, tx, vote.reviewId, helpful ? 1 : -1))) throw noReview()
     })
