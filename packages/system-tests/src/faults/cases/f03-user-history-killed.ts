@@ -63,17 +63,16 @@ async function playSitting(scene: Scene, player: Player): Promise<void> {
 
 function startPlaying(scene: Scene, players: Player[]) {
   let running = true
-  const playing = Promise.all(
+  const playing = Promise.allSettled(
     players.map(async (player) => {
       while (running) await playSitting(scene, player)
     }),
   )
-  // Told by `stop`, which comes when the killing is over.
-  playing.catch(() => undefined)
   return {
-    stop: () => {
+    /** @throws what went wrong for any player, once all have ended their sittings */
+    async stop(): Promise<void> {
       running = false
-      return playing
+      for (const one of await playing) if (one.status === 'rejected') throw one.reason
     },
   }
 }

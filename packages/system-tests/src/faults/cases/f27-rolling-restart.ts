@@ -3,6 +3,7 @@ import { world } from '@marquee/contracts'
 import type { Ask } from '../../client.js'
 import type { Bite, FaultCase, Scene } from '../case.js'
 import { instancesOf } from '../metrics.js'
+import { patience } from '../patience.js'
 import { allPosts, type Post } from './app-kit/posts.js'
 import { gateways, type Told, tell } from './app-kit/requests.js'
 
@@ -82,7 +83,7 @@ async function run(scene: Scene): Promise<Bite> {
       const began = performance.now()
       await scene.terminate(name)
       const ms = Math.round(performance.now() - began)
-      assert.ok(ms <= drainMs, `${name} stopped after ${ms} ms`)
+      assert.ok(ms <= drainMs * patience, `${name} stopped after ${ms} ms`)
       drains.push(ms)
       bite.recoveriesMs.push(await scene.ready(name))
     }

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import type { FailPointName } from '@marquee/faults'
 import { settle } from '@marquee/test-kit'
 import type { Scene } from '../../case.js'
+import { patience } from '../../patience.js'
 import type { RelayStore } from './outboxes.js'
 import { copiesIn, everyFactCounts, keepMaking, ownFacts } from './own-facts.js'
 
 /** Longer than a lease lasts and its loss is noticed: a leader that is dead or frozen is replaced by then. */
-export const takeoverMs = 10_000
+export const takeoverMs = 10_000 * patience
 
 /** Of a relay whose leader met a fail point. */
 export interface Cut {

@@ -3,6 +3,7 @@ import { readTopic, settle } from '@marquee/test-kit'
 import { newPerson } from '../../../people.js'
 import type { Run } from '../../../platform.js'
 import type { Scene } from '../../case.js'
+import { patience } from '../../patience.js'
 import type { RelayStore } from './outboxes.js'
 import { created, newTitle, tell, untilAnswered, withKey } from './requests.js'
 import { countOf } from './stores.js'
@@ -101,16 +102,15 @@ export async function ownFacts(scene: Scene, { app }: RelayStore, tag: string): 
 /** States facts, `together` at a time, until stopped. */
 export function keepMaking({ make }: OwnFacts, together = 8) {
   let running = true
-  const making = Promise.all(
+  const making = Promise.allSettled(
     Array.from({ length: together }, async () => {
       while (running) await make()
     }),
   )
-  // Told by `stop`.
-  making.catch(() => undefined)
+  /** @throws what went wrong with any of them, once none is under way */
   return async (): Promise<void> => {
     running = false
-    await making
+    for (const one of await making) if (one.status === 'rejected') throw one.reason
   }
 }
 
@@ -122,7 +122,7 @@ export async function everyFactCounts({ effects, made }: Pick<OwnFacts, 'effects
       const wanted = Object.fromEntries(Object.keys(seen).map((store) => [store, made()]))
       assert.deepEqual(seen, wanted)
     },
-    { timeoutMs: 40_000, everyMs: 250 },
+    { timeoutMs: 40_000 * patience, everyMs: 250 },
   )
 }
 

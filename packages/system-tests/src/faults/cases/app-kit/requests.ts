@@ -2,6 +2,7 @@ import { settle } from '@marquee/test-kit'
 import { Agent, type Dispatcher } from 'undici'
 import type { Ask } from '../../../client.js'
 import type { Scene } from '../../case.js'
+import { patience } from '../../patience.js'
 
 const agent = new Agent({ connections: 128, headersTimeout: 30_000, bodyTimeout: 30_000 })
 
@@ -59,7 +60,7 @@ export async function untilAnswered(
   scene: Scene,
   path: string,
   ask: Ask,
-  { timeoutMs = 20_000, first = 0 } = {},
+  { timeoutMs = 20_000 * patience, first = 0 } = {},
 ): Promise<Told> {
   let turn = first
   return await settle(
