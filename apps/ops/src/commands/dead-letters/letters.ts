@@ -47,16 +47,36 @@ export function gather(kept: Map<string, KeptLetter>, message: StoredMessage): v
   const before = kept.get(letter.ref)
   if (!before) kept.set(letter.ref, first(letter))
   else {
-    if (letter.group && !before.groups.includes(letter.group)) before.groups.push(letter.group)
+    if (letter.group && !before.groups.includes(letter.group)) before.groups.push(one(letter.group))
     before.attempts = Math.max(before.attempts, letter.attempts)
     before.oldestMs = Math.min(before.oldestMs, letter.oldestMs)
     if (letter.time < before.time) before.time = letter.time
   }
 }
 
-function first({ place: _, group, error, ...letter }: DeadLetter): KeptLetter {
-  const short = error.length > errorLength ? `${error.slice(0, errorLength)}...` : error
-  return { ...letter, groups: group ? [group] : [], error: short, state: 'open', decidedAt: null }
+function first({ place: _, topic, type, group, error, ...letter }: DeadLetter): KeptLetter {
+  return {
+    ...letter,
+    topic: topic && one(topic),
+    type: type && one(type),
+    groups: group ? [one(group)] : [],
+    error: one(shortened(error)),
+    ...{ state: 'open', decidedAt: null },
+  }
+}
+
+// A part of a text keeps the whole in memory, until it is made anew.
+const shortened = (text: string) =>
+  text.length > errorLength ? Buffer.from(`${text.slice(0, errorLength)}...`).toString() : text
+
+const texts = new Map<string, string>()
+
+/** The same text as one in memory: thousands of letters share a few types and errors. */
+function one(text: string): string {
+  const known = texts.get(text)
+  if (known !== undefined) return known
+  if (texts.size < 10_000) texts.set(text, text)
+  return text
 }
 
 /** The last decision about each ref. */
