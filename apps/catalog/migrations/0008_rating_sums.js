@@ -8,7 +8,9 @@ export const up = async (/** @type {MigrationBuilder} */ pgm) => {
   const citus = await distribution(pgm)
   citus.begin()
   pgm.sql('ALTER TABLE content_stats ADD COLUMN rating_sum bigint NOT NULL DEFAULT 0')
-  pgm.sql('UPDATE content_stats SET rating_sum = round(rating * rating_count) WHERE rating_count > 0')
+  pgm.sql(
+    'UPDATE /* migrate.rating-sums */ content_stats SET rating_sum = round(rating * rating_count) WHERE rating_count > 0',
+  )
 }
 
 export const down = (/** @type {MigrationBuilder} */ pgm) =>

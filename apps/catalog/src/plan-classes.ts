@@ -173,6 +173,7 @@ export const planClasses: Record<string, PlanEntry> = {
     'import.running',
     'import.save-run',
     'import.update-listing',
+    'migrate.rating-sums',
     'projections.count-episodes',
     'projections.count-titles',
     'projections.drop-old',
