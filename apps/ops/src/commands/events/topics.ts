@@ -19,8 +19,8 @@ export function compareTopics(found: readonly TopicState[]): ComparedTopic[] {
   const rows = [...wanted, optional].map((one) => {
     const is = found.find(({ topic }) => topic === one.topic)
     if (is) return { ...is, differs: differences([one], [is]) }
-    const differs = one.topic === optional.topic ? [] : [`${one.topic}: is not there`]
-    return { topic: one.topic, partitions: 0, replication: 0, config: {}, messages: 0, differs }
+    const nothing = { partitions: 0, replication: 0, config: {}, messages: 0 }
+    return { topic: one.topic, ...nothing, differs: [`${one.topic}: is not there`] }
   })
   return rows.filter(({ topic, partitions }) => topic !== optional.topic || partitions > 0)
 }
