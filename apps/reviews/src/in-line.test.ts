@@ -29,11 +29,11 @@ describe('work in line', () => {
     expect(begun).toEqual(['a1', 'b1', 'a2', 'a3'])
   })
 
-  it('is told what is left of its time, and is not begun when that is less than half', async () => {
-    const inLine = createInLine(200)
+  it('is told what is left of its time, and is not begun when that is less than a fifth', async () => {
+    const inLine = createInLine(500)
     const first = inLine('a', async (leftMs) => {
-      expect(leftMs).toBeGreaterThan(150)
-      const until = performance.now() + 120
+      expect(leftMs).toBeGreaterThan(400)
+      const until = performance.now() + 450
       await settle(() => performance.now() > until)
     })
     let begun = false

@@ -8,14 +8,14 @@ import { ApiError } from '@marquee/service-kit'
  */
 export type InLine = <T>(key: string, work: (leftMs: number) => Promise<T>) => Promise<T>
 
-/** @param timeoutMs for the wait and the work together; half of it is left to the work at least */
+/** @param timeoutMs for the wait and the work together; a fifth of it is left to the work at least */
 export function createInLine(timeoutMs: number): InLine {
   const last = new Map<string, Promise<unknown>>()
   return async (key, work) => {
     const until = performance.now() + timeoutMs
     const begin = async () => {
       const leftMs = Math.floor(until - performance.now())
-      if (leftMs < timeoutMs / 2) throw tooMany()
+      if (leftMs < timeoutMs / 5) throw tooMany()
       return await work(leftMs)
     }
     const before = last.get(key)

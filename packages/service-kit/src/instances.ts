@@ -42,7 +42,7 @@ export function watchInstances(origins: readonly string[], { onChange }: WatchOp
     onChange?.(instance)
   }
   const lookers = new Map(all.map((instance) => [instance, startLooking(instance, set)]))
-  const doubt = (instance: Instance) => lookers.get(instance)?.look()
+  const doubt = (instance: Instance) => void lookers.get(instance)?.look()
   return {
     all,
     refused(instance) {
@@ -69,7 +69,7 @@ function startLooking(instance: Instance, set: (instance: Instance, well: boolea
     looking = false
     if (stopped) return
     set(instance, well)
-    timer = setTimeout(look, lookEveryMs).unref()
+    timer = setTimeout(() => void look(), lookEveryMs).unref()
   }
   void look()
   return {

@@ -45,7 +45,11 @@ async function run(scene: Scene): Promise<Bite> {
       await ownFacts(scene, relayStores[0]!, `f05 ${Date.now().toString(36)} title`),
       2,
     )
-    await armed.fired().finally(making)
+    try {
+      await armed.fired()
+    } finally {
+      await making()
+    }
     bite.recoveriesMs.push(await scene.ready(names[0]!))
     bite.proof.push(`${names[0]} was killed with titles read and not kept`)
   } finally {
