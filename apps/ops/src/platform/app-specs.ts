@@ -150,6 +150,7 @@ function instanceSpec(
     portVariable: 'MARQUEE_PORT',
     ready: () => isReady(port),
     readyTimeoutMs: 60_000,
+    serves: () => says(port, 'live'),
     stopSignal: 'SIGTERM',
     stopTimeoutMs: 12_000,
     logFile: logFileOf(config.dataDir, name),
@@ -157,8 +158,12 @@ function instanceSpec(
 }
 
 /** Whether an app says that it and everything it depends on works. */
-export async function isReady(port: number): Promise<boolean> {
-  const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { signal: AbortSignal.timeout(2_000) })
+export const isReady = (port: number): Promise<boolean> => says(port, 'ready')
+
+async function says(port: number, health: 'ready' | 'live'): Promise<boolean> {
+  const answer = await fetch(`http://127.0.0.1:${port}/health/${health}`, {
+    signal: AbortSignal.timeout(2_000),
+  })
   await answer.arrayBuffer()
   return answer.ok
 }

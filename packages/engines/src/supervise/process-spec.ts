@@ -31,6 +31,8 @@ export interface ProcessSpec {
   /** Asked every 50 ms or so until true; a rejection counts as false. */
   ready(): Promise<boolean>
   readyTimeoutMs: number
+  /** It answers, though what it stands on may not: then one that was started again is left to run when it is not ready in time. */
+  serves?(): Promise<boolean>
   stopSignal: NodeJS.Signals
   /** After this long the process group is killed. */
   stopTimeoutMs: number

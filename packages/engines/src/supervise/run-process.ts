@@ -46,10 +46,15 @@ export function spawnProcess(spec: ProcessSpec): RunningProcess {
 }
 
 /** Throws StartError, with the end of its log, when the process dies or does not get ready in time. */
-export async function waitUntilReady(spec: ProcessSpec, running: RunningProcess): Promise<void> {
+export async function waitUntilReady(
+  spec: ProcessSpec,
+  running: RunningProcess,
+  again: boolean,
+): Promise<void> {
   const isReady = () => spec.ready().catch(() => false)
   const settled = await waitUntil(async () => running.hasExited() || (await isReady()), spec.readyTimeoutMs)
   if (settled && !running.hasExited()) return
+  if (again && !running.hasExited() && (await spec.serves?.().catch(() => false))) return
   const reason = running.hasExited()
     ? await running.exited
     : `it was not ready within ${spec.readyTimeoutMs / 1000} s`

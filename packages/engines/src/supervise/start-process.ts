@@ -39,14 +39,14 @@ async function startFirst(fleet: Fleet, owned: Owned): Promise<void> {
       await spec.prepare(fleet.options.report ?? (() => undefined))
       refuseWhenStopping(fleet)
     }
-    await launch(fleet, owned)
+    await launch(fleet, owned, false)
   } catch (error) {
     if (!isStopping(fleet)) changeState(fleet, owned, 'failed', (error as Error).message)
     throw error
   }
 }
 
-async function launch(fleet: Fleet, owned: Owned): Promise<void> {
+async function launch(fleet: Fleet, owned: Owned, again: boolean): Promise<void> {
   const { spec } = owned
   await spec.clearLeftovers?.()
   refuseWhenStopping(fleet)
@@ -55,7 +55,7 @@ async function launch(fleet: Fleet, owned: Owned): Promise<void> {
   await keepInLedger(fleet, owned)
   changeState(fleet, owned, 'starting')
   try {
-    await waitUntilReady(spec, running)
+    await waitUntilReady(spec, running, again)
     refuseWhenStopping(fleet)
     await spec.afterReady?.()
   } catch (error) {
@@ -92,7 +92,7 @@ async function keepRunning(fleet: Fleet, owned: Owned, running: RunningProcess):
     if (owned.spec.kind === 'app') await untilReady(fleet, owned.spec.dependsOn, dependencyPatienceMs)
     if (isStopping(fleet)) return
     try {
-      return await launch(fleet, owned)
+      return await launch(fleet, owned, true)
     } catch (error) {
       reason = (error as Error).message
     }

@@ -5,6 +5,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { afterEach, describe, expect, it } from '@jest/globals'
 import { freePort, removeTemporaryFolders, scriptSpec, temporaryFolder } from '../testing.fixture.js'
+import { listens } from './ports.js'
 import type { ProcessChange, ProcessSpec, Supervisor } from './process-spec.js'
 import { startTimeOf, waitUntil } from './process-table.js'
 import { backoffMs } from './start-process.js'
@@ -104,6 +105,29 @@ describe('a supervised fleet', () => {
     ])
     await rm(held)
     expect(await waitUntil(isBack('engine#2'), 5_000)).toBe(true)
+  })
+
+  it('leaves a restarted process alone that serves, though what it stands on keeps it from being ready', async () => {
+    const dataDir = await temporaryFolder()
+    const gate = path.join(dataDir, 'gate')
+    await writeFile(gate, 'open')
+    const port = await freePort()
+    const spec = await scriptSpec(dataDir, 'app', {
+      port,
+      ready: async () => (await readFile(gate, 'utf8')) === 'open',
+      readyTimeoutMs: 500,
+      serves: () => listens(port),
+    })
+    const changes: ProcessChange[] = []
+    const supervisor = owned([spec], dataDir, changes)
+    await supervisor.start()
+    await writeFile(gate, 'closed')
+    process.kill(supervisor.pids().app!, 'SIGKILL')
+    const restarts = () => changes.filter(({ state }) => state === 'restarting').length
+    expect(await waitUntil(async () => supervisor.states().app === 'ready' && restarts() > 0, 5_000)).toBe(
+      true,
+    )
+    expect(restarts()).toBe(1)
   })
 
   it('waits longer after each failure, but never long', () => {
