@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { until } from '../../lifecycle/until.js'
 import type { FaultCase, Scene } from '../case.js'
+import { patience } from '../patience.js'
 import { rowsOf } from './app-kit/stores.js'
 import { pause } from './store-kit/asking.js'
 import { notAcknowledged, p99Ms, saidOf, writesBetween } from './store-kit/writes.js'
 
 const people = ['play', 'progress'] as const
 /** A machine with other work may take so long at times: under it nothing is said. */
-const floorMs = 250
+const floorMs = 250 * patience
 
 /** Bytes of what was written that the replica has not confirmed. */
 async function behind({ run }: Scene): Promise<number> {
@@ -22,7 +23,7 @@ async function behind({ run }: Scene): Promise<number> {
 async function caughtUp(scene: Scene): Promise<number> {
   const began = performance.now()
   let told = ''
-  await until('the replica is equal', 30_000, async () => {
+  await until('the replica is equal', 30_000 * patience, async () => {
     const { exitCode, stdout, stderr } = await scene.ops('replication', 'verify')
     told = stdout + stderr
     return exitCode === 0

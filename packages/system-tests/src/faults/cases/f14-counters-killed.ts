@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { until } from '../../lifecycle/until.js'
 import type { FaultCase } from '../case.js'
+import { patience } from '../patience.js'
 import { notAcknowledged, writesBetween } from './store-kit/writes.js'
 
 const rounds = { long: 3, short: 1 }
@@ -15,7 +16,11 @@ const countersKilled: FaultCase = {
     for (let round = 0; round < (scene.short ? rounds.short : rounds.long); round++) {
       await scene.kill('redis-counters')
       const killedAt = Date.now()
-      await until('views are counted again', 15_000, () => scene.acknowledged(killedAt, 'view') >= 5)
+      await until(
+        'views are counted again',
+        15_000 * patience,
+        () => scene.acknowledged(killedAt, 'view') >= 5,
+      )
       recoveriesMs.push(Date.now() - killedAt)
       await scene.ready('redis-counters')
       await scene.flowing()

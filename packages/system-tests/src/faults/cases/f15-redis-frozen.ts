@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import type { FaultCase, Scene } from '../case.js'
+import { patience } from '../patience.js'
 import { newTitle } from './app-kit/requests.js'
 import { type Asked, type Asking, askAll, keepAsking, pause, said } from './store-kit/asking.js'
 
-const fallBackMs = 1_200
+const fallBackMs = 1_200 * patience
 /** Of the details as a whole: one part of them falls back. */
-const detailsMs = 1_700
+const detailsMs = 1_700 * patience
 
 function readsOf(id: string): Asking {
   return {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { until } from '../../lifecycle/until.js'
 import { newPerson } from '../../people.js'
 import type { FaultCase, Scene } from '../case.js'
+import { patience } from '../patience.js'
 import { newTitle } from './app-kit/requests.js'
 import { type Asked, type Asking, askAll, keepAsking, pause, said } from './store-kit/asking.js'
 
-const detailsMs = 1_700
+const detailsMs = 1_700 * patience
 /** An app's wait for its store, and a little for the way. */
-const refusedMs = 6_000
+const refusedMs = 6_000 * patience
 
 const refused = (one: Asked) => {
   assert.equal(one.answer?.status, 503, said(one))
@@ -50,7 +51,7 @@ async function away(scene: Scene, id: string, ms: number): Promise<{ refused: nu
 /** Every part is fresh again, at both gateways; the milliseconds that it took. */
 async function whole(scene: Scene, id: string): Promise<number> {
   const began = performance.now()
-  await until('the details are whole', 20_000, async () =>
+  await until('the details are whole', 20_000 * patience, async () =>
     (await askAll(scene, { details: { path: `/api/v1/content/${id}/details` } })).every(
       ({ answer }) => answer?.status === 200 && answer.json.parts.reviews.state === 'fresh',
     ),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { settle } from '@marquee/test-kit'
 import type { FaultCase, Scene } from '../case.js'
+import { patience } from '../patience.js'
 import { pause } from './store-kit/asking.js'
 import { caughtUp } from './store-kit/groups.js'
 import { poisonEverything } from './store-kit/poison.js'
@@ -28,7 +29,7 @@ async function eachOnce(scene: Scene, poison: Map<string, string>, before: Set<s
       assert.deepEqual(missing, [], 'every poison is listed')
       return now
     },
-    { timeoutMs: 30_000, everyMs: 500 },
+    { timeoutMs: 30_000 * patience, everyMs: 500 },
   )
   const others = found.filter(({ ref }) => !poison.has(ref))
   assert.deepEqual(others, [], 'nothing good is among the dead letters')
@@ -42,7 +43,7 @@ async function failForAWhile(scene: Scene): Promise<string> {
   const instance = scene.random() < 0.5 ? app : `${app}#2`
   const dead = () => scene.metric(instance, 'marquee_dead_letters_total')
   const before = await dead()
-  for (const deadline = Date.now() + 30_000; (await dead()) < before + 3; ) {
+  for (const deadline = Date.now() + 30_000 * patience; (await dead()) < before + 3; ) {
     assert.ok(Date.now() < deadline, `${instance} gives events up that fail`)
     const armed = scene.arm('consumer.handling', { action: 'throw', instance })
     await armed.fired().finally(() => armed.disarm())

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { defaultLimits } from '@marquee/contracts'
 import type { FaultCase, Scene } from '../case.js'
+import { patience } from '../patience.js'
 import { newTitle } from './app-kit/requests.js'
 import { type Asked, type Asking, keepAsking, pause, said } from './store-kit/asking.js'
 import { notAcknowledged, saidOf, writesBetween } from './store-kit/writes.js'
@@ -17,9 +18,9 @@ const engines = [
 const apps = ['catalog', 'user-history', 'reviews', 'trending']
 const instances = apps.flatMap((app) => [app, `${app}#2`])
 
-const graceMs = 1_000
+const graceMs = 1_000 * patience
 /** An instance that answers nothing gets no more requests after this. */
-const leftAloneAfterMs = 3_000
+const leftAloneAfterMs = 3_000 * patience
 /** Longer than an app waits for its store. */
 const swallowMs = 7_000
 

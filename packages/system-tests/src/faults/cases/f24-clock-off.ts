@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { readTopic, settle } from '@marquee/test-kit'
 import { tokenOf } from '../../people.js'
 import type { FaultCase, Scene } from '../case.js'
+import { patience } from '../patience.js'
 import { created, gateways, newTitle, tell } from './app-kit/requests.js'
 import { rowsOf } from './app-kit/stores.js'
 import { pause } from './store-kit/asking.js'
@@ -19,7 +20,7 @@ const victims: Record<string, string | null> = {
   reviews: 'reviews.relay',
   trending: 'trending.leader',
 }
-const nearMs = 20_000
+const nearMs = 20_000 * patience
 const isNow = (what: string, time: string | Date) =>
   assert.ok(
     Math.abs(new Date(time).getTime() - Date.now()) < nearMs,
@@ -109,7 +110,7 @@ async function eventsAreDated(scene: Scene, title: string, views: number): Promi
         for (const { headers } of told) isNow(topic, headers.ce_time!)
       }
     },
-    { timeoutMs: 15_000, everyMs: 500 },
+    { timeoutMs: 15_000 * patience, everyMs: 500 },
   )
 }
 
@@ -127,7 +128,7 @@ async function daysAreRight(scene: Scene, title: string, views: number): Promise
         [[today, views, views]],
       )
     },
-    { timeoutMs: 15_000, everyMs: 250 },
+    { timeoutMs: 15_000 * patience, everyMs: 250 },
   )
 }
 

@@ -3,8 +3,9 @@ import { consumerGroups, topicNames } from '@marquee/contracts'
 import { settle } from '@marquee/test-kit'
 import { type Admin, Kafka, logLevel } from 'kafkajs'
 import type { Scene } from '../../case.js'
+import { patience } from '../../patience.js'
 
-const patienceMs = 3_000
+const patienceMs = 3_000 * patience
 /** Past the links and all code of the apps. */
 async function asAdmin<T>({ run }: Scene, work: (admin: Admin) => Promise<T>): Promise<T> {
   const admin = new Kafka({
@@ -59,7 +60,7 @@ export const lags = (scene: Scene, ends?: Ends): Promise<Record<string, number>>
   })
 
 /** Every group has done what is in its topics now; the milliseconds that it took. */
-export async function caughtUp(scene: Scene, withinMs = 30_000): Promise<number> {
+export async function caughtUp(scene: Scene, withinMs = 30_000 * patience): Promise<number> {
   const began = performance.now()
   const ends = await asAdmin(scene, endsOf)
   await settle(

@@ -3,6 +3,7 @@ import { settle } from '@marquee/test-kit'
 import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
 import type { Scene } from '../../case.js'
+import { patience } from '../../patience.js'
 import { rowsOf } from '../app-kit/stores.js'
 import { caughtUp, sum } from './groups.js'
 
@@ -32,7 +33,7 @@ export async function waiting({ run }: Scene, ms = Date.now()): Promise<Record<s
 }
 
 /** What waits now is published, and every group has done it; the milliseconds that it took. */
-export async function drained(scene: Scene, withinMs = 30_000): Promise<number> {
+export async function drained(scene: Scene, withinMs = 30_000 * patience): Promise<number> {
   const [began, now] = [performance.now(), Date.now()]
   await settle(
     async () => {
