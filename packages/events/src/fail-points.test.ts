@@ -86,11 +86,12 @@ describe('a fail point of a consumer', () => {
   it('stands behind the effect and before the offset, and counts as a failed try', async () => {
     arm('consumer.handled', { action: 'throw' })
     const subject = uuidv7()
-    let effects = 0
+    // Of whichever events it meets first: the topic holds those of other tests too, in other partitions.
+    const effects = new Map<string, number>()
     const dead = await consumed(subject, async (events) => {
-      effects += events.filter((event) => event.subject === subject).length
+      for (const { id } of events) effects.set(id, (effects.get(id) ?? 0) + 1)
     })
-    expect([effects, dead]).toEqual([2, 0])
+    expect([Math.max(...effects.values()), dead]).toEqual([2, 0])
   })
 
   it('may last longer than the session: the partition is kept', async () => {
