@@ -107,7 +107,7 @@ export const sabotages: Sabotage[] = [
     file: 'packages/postgres/src/inbox.ts',
     line: 'return new Set(rows.map((row) => row.event_id))',
     broken: 'return new Set([...rows.map((row) => row.event_id), ...eventIds])',
-    guard: { faults: 'F06', seed: 1 },
+    guard: { faults: 'F06', seed: 2 },
   },
   {
     name: 'mark-before-send',
@@ -136,6 +136,6 @@ export const sabotages: Sabotage[] = [
         broken: '',
       },
     ],
-    guard: { faults: 'L01', seed: 1 },
+    guard: { faults: 'L01', seed: 6 },
   },
 ]
