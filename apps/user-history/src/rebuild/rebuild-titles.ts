@@ -1,12 +1,10 @@
-import { InternalEpisodes, InternalTitles, type z } from '@marquee/contracts'
+import { InternalEpisodes, InternalTitles } from '@marquee/contracts'
 import { type Pool, transaction } from '@marquee/postgres'
-import type { HttpClient } from '@marquee/service-kit'
+import { type HttpClient, ownerPages } from '@marquee/service-kit'
 import { episodeCopy, titleCopy } from '../titles/copies.js'
 import { alone } from './alone.js'
 import type { RebuildOptions, Rebuilt } from './rebuild-analytics.js'
 import { copiedTables, dropCopies, keepCopies, makeCopies, swapCopies } from './rebuild-titles-store.js'
-
-const pageSize = 500
 
 /**
  * The copies of titles and episodes anew, from their owner: read page by page beside the live ones, then put in their place. What
@@ -28,12 +26,12 @@ export function rebuildTitles(
         built += more
         onProgress(built)
       }
-      for await (const items of pages(catalog, '/internal/titles', InternalTitles)) {
+      for await (const items of ownerPages(catalog, '/internal/titles', InternalTitles)) {
         const copies = items.map((title) => titleCopy(title, title.version))
         await keepCopies(primary, 'content_titles', copies)
         told(items.length)
       }
-      for await (const items of pages(catalog, '/internal/episodes', InternalEpisodes)) {
+      for await (const items of ownerPages(catalog, '/internal/episodes', InternalEpisodes)) {
         const copies = items.map((episode) => episodeCopy(episode, episode.version))
         await keepCopies(primary, 'content_episodes', copies)
         told(items.length)
@@ -50,20 +48,4 @@ export function rebuildTitles(
       await dropCopies(primary)
     }
   })
-}
-
-async function* pages<Page extends { items: { id: string }[]; next: string | null }>(
-  catalog: Pick<HttpClient, 'get'>,
-  path: string,
-  schema: z.ZodType<Page>,
-): AsyncGenerator<Page['items']> {
-  let after: string | null = null
-  do {
-    const at: string = `${path}?limit=${pageSize}${after ? `&after=${after}` : ''}`
-    const { status, body } = await catalog.get(at)
-    if (status !== 200) throw new Error(`the catalogue answered ${status} to ${at}`)
-    const page: Page = schema.parse(JSON.parse(body.toString()))
-    yield page.items
-    after = page.next
-  } while (after !== null)
 }
