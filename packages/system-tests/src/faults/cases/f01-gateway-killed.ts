@@ -4,7 +4,7 @@ import { instancesOf } from '../metrics.js'
 import { patience } from '../patience.js'
 import { replaced } from './app-kit/instances.js'
 import { allPosts, type Post } from './app-kit/posts.js'
-import { gateways, type Told, tell, untilAnswered } from './app-kit/requests.js'
+import { gateways, nextGateway, type Told, tell, untilAnswered } from './app-kit/requests.js'
 import { withPostgres } from './app-kit/stores.js'
 
 /** How many of each kind are under way when something dies. */
@@ -13,7 +13,7 @@ const restartMs = 2_000
 
 /** Every POST that creates or counts takes an Idempotency-Key, and is tried by us. */
 async function everyPostTakesAKey(scene: Scene, posts: Post[]): Promise<void> {
-  const document = await tell(scene, scene.run().api, '/openapi.json', {})
+  const document = await tell(scene, nextGateway(scene), '/openapi.json', {})
   const described = Object.values(document!.json.paths as Record<string, Record<string, Operation>>).flatMap(
     (path) => path.post ?? [],
   )
@@ -177,7 +177,7 @@ async function manyAtOnce(trial: Trial): Promise<void> {
 }
 
 async function run(scene: Scene): Promise<Bite> {
-  const posts = await allPosts(scene, `f01 ${Date.now().toString(36)}`)
+  const posts = await allPosts(scene, `f01-${Date.now().toString(36)}`)
   await everyPostTakesAKey(scene, posts)
   const tried = new Map<Post, number>()
   let n = 0

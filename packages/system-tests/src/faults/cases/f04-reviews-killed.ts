@@ -5,7 +5,7 @@ import { killRelayAt } from './app-kit/cut-relay.js'
 import { leaderFirst } from './app-kit/instances.js'
 import { relayStores } from './app-kit/outboxes.js'
 import { everyFactCounts, type OwnFacts } from './app-kit/own-facts.js'
-import { created, gateways, newTitle, tell, untilAnswered } from './app-kit/requests.js'
+import { created, gateways, newTitle, nextGateway, tell, untilAnswered } from './app-kit/requests.js'
 
 const relay = relayStores.find(({ app }) => app === 'reviews')!
 const together = 12
@@ -56,8 +56,8 @@ async function run(scene: Scene): Promise<Bite> {
   const facts: Pick<OwnFacts, 'effects' | 'made'> = {
     made: () => posted,
     effects: async () => ({
-      reviews: created(await tell(scene, scene.run().api, `${path}/reviews`, {})).json.summary.count,
-      ratings: created(await tell(scene, scene.run().api, path, {})).json.ratingCount,
+      reviews: created(await tell(scene, nextGateway(scene), `${path}/reviews`, {})).json.summary.count,
+      ratings: created(await tell(scene, nextGateway(scene), path, {})).json.ratingCount,
     }),
   }
   await everyFactCounts(facts)

@@ -4,7 +4,7 @@ import { readTopic, settle } from '@marquee/test-kit'
 import { tokenOf } from '../../people.js'
 import type { FaultCase, Scene } from '../case.js'
 import { patience } from '../patience.js'
-import { created, gateways, newTitle, tell } from './app-kit/requests.js'
+import { created, gateways, newTitle, nextGateway, tell } from './app-kit/requests.js'
 import { rowsOf } from './app-kit/stores.js'
 import { pause } from './store-kit/asking.js'
 import { keptUntil } from './store-kit/kept-answers.js'
@@ -135,7 +135,7 @@ async function daysAreRight(scene: Scene, title: string, views: number): Promise
 async function newEpisode(scene: Scene, title: string): Promise<string> {
   const body = { seasonNumber: 1, number: 1, title: 'one', durationSeconds: 3_000, status: 'published' }
   const ask = { method: 'POST', as: 'editor' as const, body }
-  const { json } = created(await tell(scene, scene.run().api, `/api/v1/content/${title}/episodes`, ask))
+  const { json } = created(await tell(scene, nextGateway(scene), `/api/v1/content/${title}/episodes`, ask))
   return json.id
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Scene } from '../../case.js'
-import { gateways, newTitle, tell } from './requests.js'
+import { gateways, newTitle, nextGateway, tell } from './requests.js'
 
 interface Edited {
   id: string
@@ -52,7 +52,7 @@ async function editOnce(scene: Scene, edited: Edited, turn: number): Promise<voi
 /** What was acknowledged last is there, unless one that nobody heard of came after it. */
 export async function everyEditIsKept(scene: Scene, edits: readonly Edited[]): Promise<void> {
   for (const { id, last, perhaps } of edits) {
-    const told = await tell(scene, scene.run().api, `/api/v1/content/${id}`, { as: 'editor' })
+    const told = await tell(scene, nextGateway(scene), `/api/v1/content/${id}`, { as: 'editor' })
     assert.ok(
       [last, ...perhaps].includes(told?.json.title),
       `${told?.json.title} is not what ${id} was called`,

@@ -5,7 +5,7 @@ import type { Run } from '../../../platform.js'
 import type { Scene } from '../../case.js'
 import { patience } from '../../patience.js'
 import type { RelayStore } from './outboxes.js'
-import { created, newTitle, tell, untilAnswered, withKey } from './requests.js'
+import { created, newTitle, nextGateway, tell, untilAnswered, withKey } from './requests.js'
 import { countOf } from './stores.js'
 
 /** Facts of a case's own, each stated exactly once, whose effects can be counted in every store that hears of them. */
@@ -43,8 +43,8 @@ const kinds: Record<RelayStore['app'], (scene: Scene, tag: string) => Promise<Om
         created(await untilAnswered(scene, path, ask))
       },
       async effects() {
-        const { json } = created(await tell(scene, scene.run().api, path, {}))
-        const rated = created(await tell(scene, scene.run().api, `/api/v1/content/${title}`, {}))
+        const { json } = created(await tell(scene, nextGateway(scene), path, {}))
+        const rated = created(await tell(scene, nextGateway(scene), `/api/v1/content/${title}`, {}))
         return {
           reviews: json.summary.count,
           'ratings of the catalogue': rated.json.ratingCount,
@@ -73,8 +73,8 @@ const kinds: Record<RelayStore['app'], (scene: Scene, tag: string) => Promise<Om
     return {
       make,
       async effects() {
-        const { json } = created(await tell(scene, scene.run().api, path, known))
-        const copied = created(await tell(scene, scene.run().api, `/api/v1/content/${title}`, {}))
+        const { json } = created(await tell(scene, nextGateway(scene), path, known))
+        const copied = created(await tell(scene, nextGateway(scene), `/api/v1/content/${title}`, {}))
         const days = 'SELECT coalesce(sum(views), 0) AS count FROM content_analytics WHERE content_id = $1'
         return {
           trending: json.totalViews - 1,

@@ -2,7 +2,7 @@ import { world } from '@marquee/contracts'
 import type { Ask } from '../../../client.js'
 import { newPerson } from '../../../people.js'
 import type { Scene } from '../../case.js'
-import { newTitle, tell, withKey } from './requests.js'
+import { newTitle, nextGateway, tell, withKey } from './requests.js'
 import { countOf } from './stores.js'
 
 /** A POST that creates or counts, and how to count what it has done. */
@@ -21,7 +21,7 @@ export interface Post {
 
 const same = (first: unknown, second: unknown) => JSON.stringify(first) === JSON.stringify(second)
 
-/** Every POST of the API that creates or counts, on titles of its own. `tag` is at most 20 characters. */
+/** Every POST of the API that creates or counts, on titles of its own. `tag` is at most 20 visible ASCII characters. */
 export async function allPosts(scene: Scene, tag: string): Promise<Post[]> {
   const series = await newTitle(scene, `${tag} series`, { kind: 'series', status: 'draft' })
   const title = await newTitle(scene, `${tag} watched`)
@@ -41,7 +41,7 @@ export async function allPosts(scene: Scene, tag: string): Promise<Post[]> {
   const titled = (table: string, column: string, kind: string) => () =>
     countOf(catalog, `SELECT count(*) FROM ${table} WHERE ${column} LIKE $1`, [`${tag} ${kind} %`])
   const summary = async () => {
-    const told = await tell(scene, scene.run().api, `/api/v1/content/${title}/reviews`, {})
+    const told = await tell(scene, nextGateway(scene), `/api/v1/content/${title}/reviews`, {})
     return Number(told?.json.summary.count)
   }
 
@@ -115,7 +115,7 @@ export async function allPosts(scene: Scene, tag: string): Promise<Post[]> {
       repeats: (_first, second) => (second as { counted: boolean }).counted === false,
       effects: async () => {
         const { ask } = { ask: post('view', 0, { token: person(0).token }, viewBody(0)) }
-        const told = await tell(scene, scene.run().api, views, ask)
+        const told = await tell(scene, nextGateway(scene), views, ask)
         // Number 0 is nobody's but ours.
         return Number(told?.json.totalViews) - 1
       },

@@ -52,6 +52,10 @@ export function gateways(scene: Scene, first = 0): string[] {
 
 const isFinal = ({ status, json }: Told): boolean => status < 500 && json?.code !== 'idempotency_key_in_use'
 
+let turns = 0
+/** Clients are spread over the gateways. */
+export const nextGateway = (scene: Scene): string => gateways(scene)[turns++ % gateways(scene).length]!
+
 /**
  * The same request again and again, by one gateway after the other, until it is answered: what a client does that has an
  * Idempotency-Key. @throws after `timeoutMs` without one
@@ -60,7 +64,7 @@ export async function untilAnswered(
   scene: Scene,
   path: string,
   ask: Ask,
-  { timeoutMs = 20_000 * patience, first = 0 } = {},
+  { timeoutMs = 20_000 * patience, first = turns++ } = {},
 ): Promise<Told> {
   let turn = first
   return await settle(
