@@ -47,7 +47,7 @@ async function reportsKeepTheirOrder(scene: Scene, episodeId: string): Promise<v
   const token = tokenOf(randomUUID())
   const all = gateways(scene)
   for (let n = 1; n <= 10; n++) {
-    const body = { episodeId, position: 100 * n, duration: 3_000, sessionId: `sitting ${n}`, sequence: 1 }
+    const body = { episodeId, position: 100 * n, duration: 3_000, sessionId: `sitting-${n}`, sequence: 1 }
     const ask = { method: 'POST', token, body }
     const { json } = created(await tell(scene, all[n % all.length]!, '/api/v1/progress', ask))
     assert.deepEqual([json.position, json.applied], [100 * n, true], `report ${n} is the latest`)

@@ -71,7 +71,7 @@ function startClients(scene: Scene, posts: Post[], noticed: Noticed) {
 }
 
 async function run(scene: Scene): Promise<Bite> {
-  const posts = await allPosts(scene, `f27 ${Date.now().toString(36)}`)
+  const posts = await allPosts(scene, `f27-${Date.now().toString(36)}`)
   const noticed: Noticed = { requests: 0, retried: 0, failed: [], tried: new Map() }
   const bite: Bite = { proof: [], recoveriesMs: [] }
   const apps = ['catalog', 'user-history', 'reviews', 'trending', 'gateway']
