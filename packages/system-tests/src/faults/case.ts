@@ -13,7 +13,7 @@ export interface FaultCase {
   id: string
   /** What breaks, in a few words, for the report. */
   fault: string
-  /** Apps of which one instance is away for most of the case: their requests need not be spread evenly. */
+  /** Apps of which one instance is away while most of their requests come: those need not be spread evenly. */
   away?: readonly string[]
   /** It feeds poison, so dead letters are no difference. */
   poison?: true

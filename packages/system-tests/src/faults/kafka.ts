@@ -62,15 +62,6 @@ export function createTopicReader(topics: string[]) {
           ends.set(topic, new Map(left.map(({ partition, high }) => [partition, Number(high)])))
       }
       if (ends.size === 0) return
-      for (const topic of ends.keys())
-        await admin.setOffsets({
-          groupId,
-          topic,
-          partitions: [...next.get(topic)!].map(([partition, offset]) => ({
-            partition,
-            offset: String(offset),
-          })),
-        })
       await consume(client, groupId, ends)
       await admin.deleteGroups([groupId]).catch(() => undefined)
     } finally {
@@ -80,8 +71,14 @@ export function createTopicReader(topics: string[]) {
 
   async function consume(client: Kafka, groupId: string, ends: Map<string, Map<number, number>>) {
     const consumer = client.consumer({ groupId, maxWaitTimeInMs: 200 })
+    // Offsets of a group could be set instead, which takes kafkajs 5 s for each topic.
+    const seek = () => {
+      for (const [topic, partitions] of ends)
+        for (const partition of partitions.keys())
+          consumer.seek({ topic, partition, offset: String(next.get(topic)!.get(partition)!) })
+    }
     await consumer.connect()
-    await consumer.subscribe({ topics: [...ends.keys()] })
+    await consumer.subscribe({ topics: [...ends.keys()], fromBeginning: true })
     try {
       await new Promise<void>((resolve, reject) => {
         consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error))
@@ -101,7 +98,7 @@ export function createTopicReader(topics: string[]) {
             if ([...ends.values()].every(({ size }) => size === 0)) resolve()
           },
         })
-        run.catch(reject)
+        run.then(seek, reject)
         setTimeout(() => reject(new Error('the topics were not read within 20 s')), 20_000).unref()
       })
     } finally {

@@ -92,4 +92,9 @@ async function run(scene: Scene): Promise<Bite> {
   return bite
 }
 
-export default { id: 'L01', fault: 'leader frozen', run } satisfies FaultCase
+export default {
+  id: 'L01',
+  fault: 'leader frozen',
+  away: relayStores.map(({ app }) => app),
+  run,
+} satisfies FaultCase
