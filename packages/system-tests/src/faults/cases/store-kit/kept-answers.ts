@@ -15,7 +15,7 @@ export async function keptUntil(
   )
   const client = new MongoClient(engines.reviews, { serverSelectionTimeoutMS: 3_000 })
   try {
-    const answers = client.db().collection<{ _id: string; expiresAt: Date }>('answers')
+    const answers = client.db().collection<{ _id: string; expiresAt: Date }>('idempotency_keys')
     const ids = keys.map(({ key, sub }) => hash([sub, 'POST /content/{id}/reviews', key]))
     const kept = await answers.find({ _id: { $in: ids } }).toArray()
     if (rows.length !== keys.length || kept.length !== keys.length)
