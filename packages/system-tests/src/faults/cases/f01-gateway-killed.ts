@@ -102,20 +102,33 @@ async function oneOfMany(scene: Scene, post: Post, n: number): Promise<void> {
   )
 }
 
+const subjectOf = (token: string): string =>
+  JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString()).sub
+
 /** Of two that come at once one is kept from its commit, and the other hears that it is under way. */
-async function underWay(scene: Scene, post: Post, database: string, n: number): Promise<void> {
+async function underWay(scene: Scene, post: Post, keeper: Keeper, n: number): Promise<void> {
   const { path, ask } = post.ask(n)
-  const first = await withPostgres(database, async (client) => {
+  const subject = subjectOf(ask.token ?? scene.run().tokens[ask.as!])
+  const first = await withPostgres(keeper.database, async (client) => {
     await client.query('BEGIN')
-    // Whoever keeps an answer waits for us, with the lock of its key in hand.
-    await client.query('LOCK TABLE idempotency_keys IN SHARE ROW EXCLUSIVE MODE')
+    // Whoever keeps the answer waits for us, with the lock of its key in hand.
+    await client.query(
+      `INSERT INTO idempotency_keys (scope, key, request_hash, status, headers, body, expires_at)
+       VALUES ($1, $2, '', 200, '{}', '', now())`,
+      [`${subject} ${keeper.route}`, ask.headers!['idempotency-key']],
+    )
     const both = gateways(scene).map((gateway) => tell(scene, gateway, path, ask))
     const refused = await Promise.race(both)
     assert.deepEqual([refused?.status, refused?.json.code], [409, 'idempotency_key_in_use'], post.operationId)
-    await client.query('COMMIT')
+    await client.query('ROLLBACK')
     return (await Promise.all(both)).find((told) => told !== refused)!
   })
   sameAnswer({ post, n }, first, await untilAnswered(scene, path, ask))
+}
+/** Where answers to a POST are kept, and the route in their scope. */
+interface Keeper {
+  database: string
+  route: string
 }
 
 /** In the middle of many requests. */
@@ -154,12 +167,12 @@ async function manyAtOnce(trial: Trial): Promise<void> {
   const { scene, posts, next } = trial
   for (const post of posts) await oneOfMany(scene, post, next(post))
   const { catalog, analytics } = scene.run().engines
-  for (const [operationId, database] of [
-    ['createContent', catalog],
-    ['reportProgress', analytics],
+  for (const [operationId, keeper] of [
+    ['createContent', { database: catalog, route: 'POST /content' }],
+    ['reportProgress', { database: analytics, route: 'progress' }],
   ] as const) {
     const post = posts.find((one) => one.operationId === operationId)!
-    await underWay(scene, post, database, next(post))
+    await underWay(scene, post, keeper, next(post))
   }
 }
 
