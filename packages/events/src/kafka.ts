@@ -142,7 +142,8 @@ async function openReader(
     groupId: group,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: Math.round(sessionTimeoutMs / 5),
-    rebalanceTimeout: 60_000,
+    // Kafka may forget a join while its coordinator is loaded anew, and the client waits for the answer 5 s longer than this.
+    rebalanceTimeout: 10_000,
     maxWaitTimeInMs: 500,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 200, maxRetryTime: 2000, retries: 4, restartOnFailure: async () => false },

@@ -1,6 +1,7 @@
 import { MongoClient } from 'mongodb'
 import { rowsOf } from './stores.js'
 
+// Citus shows no shards in pg_class; their numbers go on when a migration is run again.
 const everything = `
   SELECT 'column' AS kind, format('%s.%s %s %s %s %s', table_name, column_name, udt_name, is_nullable,
       coalesce(column_default, ''), coalesce(generation_expression, '')) AS what
@@ -9,7 +10,7 @@ const everything = `
   UNION ALL SELECT 'index', indexdef FROM pg_indexes
     WHERE schemaname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND schemaname NOT LIKE 'citus%'
   UNION ALL SELECT 'constraint', format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) FROM pg_constraint
-    WHERE connamespace = 'public'::regnamespace
+    WHERE connamespace = 'public'::regnamespace AND conrelid IN (SELECT oid FROM pg_class)
   UNION ALL SELECT 'comment', format('%s %s %s', objoid::regclass, objsubid, description) FROM pg_description
     WHERE classoid = 'pg_class'::regclass AND objoid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)
   UNION ALL SELECT 'kind', format('%s %s', relkind, relname) FROM pg_class
