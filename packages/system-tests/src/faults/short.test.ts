@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from '@jest/globals'
 import type { Report } from './report.js'
 
-/** Those of the fault suite that find most, in their short form; `pnpm faults` runs all of them in full. */
-const chosen = ['K01', 'F05', 'F06', 'F14', 'F18', 'F20']
+/** Those of the fault suite that find most in the least time, in their short form; `pnpm faults` runs all of them in full. */
+const chosen = ['K01', 'F05', 'F06', 'F14']
 const seed = process.env.MARQUEE_FAULT_SEED ?? '20261121'
 const runner = join(import.meta.dirname, '../../dist/faults/run.js')
 
