@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals'
 import { clockFile, followClock, installClock } from './clock.js'
+import { collectFile, followCollect } from './collect.js'
 import { readFaults } from './config.js'
 import { type Armed, armedFile, createFailPoints, type FailPointName, firedFile } from './fail-point.js'
 
@@ -105,5 +106,26 @@ describe('a clock that is ahead', () => {
     expect(new Set(asked)).toEqual(new Set([-5000, 0]))
     rmSync(clockFile(folder))
     while (!asked.includes(7)) await delay(10)
+  })
+})
+
+describe('a collection', () => {
+  it('is done once for each new text in the file', async () => {
+    let collected = 0
+    followCollect(folder, () => collected++)
+    const looked: number[] = []
+    for (const n of [1, 2, 3]) {
+      writeFileSync(collectFile(folder), String(n))
+      while (collected < n) await delay(10)
+      looked.push(collected)
+    }
+    expect(looked).toEqual([1, 2, 3])
+  })
+
+  it('frees what nothing refers to any more', async () => {
+    const held = new WeakRef({})
+    followCollect(folder)
+    writeFileSync(collectFile(folder), 'now')
+    while (held.deref() !== undefined) await delay(10)
   })
 })

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Armed, armedFile, clockFile, type FailPointName, firedFile } from '@marquee/faults'
+import { type Armed, armedFile, clockFile, collectFile, type FailPointName, firedFile } from '@marquee/faults'
 import { until } from '../lifecycle/until.js'
 import { dataDir } from '../platform.js'
 
@@ -10,11 +10,9 @@ export const pointsFolder = join(dataDir, 'points')
 const firesWithinMs = 30_000
 
 export function arm(point: FailPointName, armed: Armed) {
-  mkdirSync(pointsFolder, { recursive: true })
   const [file, fired] = [armedFile(pointsFolder, point), firedFile(pointsFolder, point)]
   rmSync(fired, { force: true })
-  writeFileSync(`${file}.new`, JSON.stringify(armed))
-  renameSync(`${file}.new`, file)
+  write(file, JSON.stringify(armed))
   return {
     fired: () => until(`the fail point ${point} fires`, firesWithinMs, () => existsSync(fired)),
     disarm: () => rmSync(file, { force: true }),
@@ -22,11 +20,18 @@ export function arm(point: FailPointName, armed: Armed) {
 }
 
 export function setClock(name: string, aheadMs: number) {
-  mkdirSync(pointsFolder, { recursive: true })
   const file = clockFile(pointsFolder)
-  writeFileSync(`${file}.new`, `${name}:${aheadMs}`)
-  renameSync(`${file}.new`, file)
+  write(file, `${name}:${aheadMs}`)
   return { right: () => rmSync(file, { force: true }) }
 }
 
+/** Asks every app to collect its garbage; they do so within 200 ms. */
+export const collectGarbage = () => write(collectFile(pointsFolder), String(Date.now()))
+
 export const disarmAll = () => rmSync(pointsFolder, { recursive: true, force: true })
+
+function write(file: string, text: string): void {
+  mkdirSync(pointsFolder, { recursive: true })
+  writeFileSync(`${file}.new`, text)
+  renameSync(`${file}.new`, file)
+}

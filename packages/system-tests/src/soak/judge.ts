@@ -1,7 +1,7 @@
 import { percentile } from '../bench/percentile.js'
 import type { Sample } from './sample.js'
 
-/** How one process changed from the first to the last quarter of the time after the warm-up. */
+/** How one process changed from the first to the last quarter of its life after its warm-up. */
 export interface Change {
   name: string
   kind: Sample['kind']
@@ -16,17 +16,18 @@ const mostGrowth = 0.1
 const descriptorSlack = 10
 
 /**
- * The changes of every process that lived through both quarters, between `from` and `to` (milliseconds, as the samples' `at`). One that
- * was restarted begins anew and says nothing.
+ * The changes of every process that lives until the end (`to`, milliseconds, as the samples' `at`) and has lived for twice its warm-up
+ * at least. One that was restarted begins anew, with a warm-up of its own.
  */
-export function changesOf(samples: Sample[], from: number, to: number): Change[] {
-  const quarter = (to - from) / 4
+export function changesOf(samples: Sample[], to: number, warmUp: number): Change[] {
   const byPid = new Map<number, Sample[]>()
   for (const sample of samples) byPid.set(sample.pid, [...(byPid.get(sample.pid) ?? []), sample])
   return [...byPid.values()].flatMap((series) => {
-    const first = series.filter(({ at }) => at >= from && at < from + quarter)
-    const last = series.filter(({ at }) => at > to - quarter && at <= to)
-    if (first.length === 0 || last.length === 0) return []
+    const from = series[0]!.at + warmUp
+    const quarter = (to - from) / 4
+    const first = series.filter(({ at }) => at >= from && at <= from + quarter)
+    const last = series.filter(({ at }) => at >= to - quarter)
+    if (to - from < warmUp || first.length === 0 || last.length === 0) return []
     const { name, kind, pid } = series[0]!
     const change = (of: 'rss' | 'descriptors') => {
       const [before, after] = [first, last].map((part) =>

@@ -7,6 +7,7 @@ import { startLoad } from '../faults/load/load.js'
 import { createSender } from '../faults/load/send.js'
 import { makeWorld } from '../faults/load/world.js'
 import { count } from '../faults/load/write.js'
+import { collectGarbage } from '../faults/points.js'
 import { reportFile } from '../faults/report.js'
 import { createScene } from '../faults/scene.js'
 import { startUnderTest, type UnderTest } from '../faults/under-test.js'
@@ -17,12 +18,16 @@ import { changesOf, leaks } from './judge.js'
 import { type Disturbed, describe, type SoakReport } from './report.js'
 import { type Sample, sampleAll } from './sample.js'
 
-const sampleEveryMs = 10_000
-const warmUpShare = 0.2
+const sampleEveryMs = 15_000
+/** Of every process; in a short soak that share of it. */
+const warmUpMs = 5 * 60_000
+const warmUpShare = 0.3
 const agreesWithinMs = 60_000
 /** Between two faults: long enough for what the first one left to be made good. */
 const restMs = 5_000
 const calmMs = 10_000
+/** The apps look every 100 ms whether to collect; the operating system has the pages soon after. */
+const collectedAfterMs = 1_000
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
@@ -58,11 +63,14 @@ async function soak(platform: UnderTest, { minutes, seed }: Asked): Promise<Soak
   const { scene, broken, mend } = createScene({ platform, load, random, short: true })
   const pids = readRun().processes
   const samples: Sample[] = []
-  const sampling = setInterval(() => samples.push(...sampleAll(Date.now())), sampleEveryMs)
+  const sampling = setInterval(() => {
+    collectGarbage()
+    setTimeout(() => samples.push(...sampleAll(Date.now())), collectedAfterMs)
+  }, sampleEveryMs)
   const faults: Disturbed[] = []
   // The last tenth is calm, so that what is measured there is not a fault.
   const lastFaultAt = began + lasts * 0.9
-  await pause(Math.min(calmMs, lasts * warmUpShare))
+  await pause(calmMs)
   while (Date.now() < lastFaultAt) {
     faults.push(await disturb(scene, mend, disturbances[Math.floor(random() * disturbances.length)]!))
     await pause(restMs)
@@ -85,7 +93,7 @@ async function soak(platform: UnderTest, { minutes, seed }: Asked): Promise<Soak
     agreesWithinMs,
   )
   await sender.close()
-  const changes = changesOf(samples, began + lasts * warmUpShare, ended)
+  const changes = changesOf(samples, ended, Math.min(warmUpMs, lasts * warmUpShare))
   const apps = new Set(
     readRun()
       .states.filter(({ kind }) => kind === 'app')
