@@ -1,7 +1,11 @@
 import { percentile } from '../bench/percentile.js'
 import type { Sample } from './sample.js'
 
-/** How one process changed from the first to the last quarter of its life after its warm-up. */
+/**
+ * How one process changed in its life after its warm-up: its memory from the median of the first to that of the last quarter; its
+ * descriptors from the fewest of the first half to the fewest of the second, because pools of connections come and go with the faults
+ * and a leak is what never goes.
+ */
 export interface Change {
   name: string
   kind: Sample['kind']
@@ -24,24 +28,25 @@ export function changesOf(samples: Sample[], to: number, warmUp: number): Change
   for (const sample of samples) byPid.set(sample.pid, [...(byPid.get(sample.pid) ?? []), sample])
   return [...byPid.values()].flatMap((series) => {
     const from = series[0]!.at + warmUp
-    const quarter = (to - from) / 4
-    const first = series.filter(({ at }) => at >= from && at <= from + quarter)
-    const last = series.filter(({ at }) => at >= to - quarter)
-    if (to - from < warmUp || first.length === 0 || last.length === 0) return []
+    const lasts = to - from
+    const part = (start: number, end: number) =>
+      series.filter(({ at }) => at >= from + start * lasts && at <= from + end * lasts)
+    const quarters = [part(0, 1 / 4), part(3 / 4, 1)] as const
+    if (lasts < warmUp || quarters.some((each) => each.length === 0)) return []
     const { name, kind, pid } = series[0]!
-    const change = (of: 'rss' | 'descriptors') => {
-      const [before, after] = [first, last].map((part) =>
-        percentile(
-          part.map((one) => one[of]),
-          0.5,
-        ),
-      ) as [number, number]
-      return { first: before, last: after, growth: after / before - 1 }
-    }
-    return [
-      { name, kind, pid, samples: series.length, rss: change('rss'), descriptors: change('descriptors') },
-    ]
+    const rss = change(quarters, (all) => percentile(all, 0.5), 'rss')
+    const descriptors = change([part(0, 1 / 2), part(1 / 2, 1)], (all) => Math.min(...all), 'descriptors')
+    return [{ name, kind, pid, samples: series.length, rss, descriptors }]
   })
+}
+
+function change(
+  [first, last]: readonly [Sample[], Sample[]],
+  over: (all: number[]) => number,
+  of: 'rss' | 'descriptors',
+) {
+  const [before, after] = [over(first.map((one) => one[of])), over(last.map((one) => one[of]))]
+  return { first: before, last: after, growth: after / before - 1 }
 }
 
 /** What grew that must not: memory of apps, descriptors of everything. Every app must have an instance that tells. */
