@@ -10,6 +10,7 @@ import {
 } from '@marquee/events'
 import {
   createLease,
+  createPool,
   isOutage,
   job,
   postgresOutbox,
@@ -32,19 +33,29 @@ export interface Surroundings {
 
 const publishEveryMs = 2000
 const pruneEveryMs = 3_600_000
+const ownConnections = 2
 
 /** What goes on beside the requests: the relay and the jobs under a lease each, and the consumers. */
 export function createBackground(catalog: Catalog, config: CatalogConfig, around: Surroundings) {
   const { pool, limits } = catalog
   const { log, registry, closers } = around
+  // Requests that wait for the store must not make a leader lose its lease, nor keep facts from Kafka.
+  const own = createPool({
+    url: config.DATABASE_URL,
+    name: 'catalog',
+    max: ownConnections,
+    queryTimeoutMs: limits.storeTimeoutMs,
+    log,
+  })
+  closers.onClose('database of the leader', () => own.end())
   const lease = (name: string) => {
-    const opened = createLease(pool, name, config.INSTANCE, { ttlMs: limits.leaseTtlMs, log })
+    const opened = createLease(own, name, config.INSTANCE, { ttlMs: limits.leaseTtlMs, log })
     closers.onClose(`lease ${name}`, () => opened.release())
     watchLease(registry, name, () => opened.epoch() !== null)
     return opened
   }
   const jobsLease = lease('catalog.jobs')
-  const outbox = postgresOutbox(pool, lease('catalog.relay'))
+  const outbox = postgresOutbox(own, lease('catalog.relay'))
 
   const prune = async () => {
     await pruneInbox(pool, inboxRetentionMs)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { defaultLimits, topicOf, world } from '@marquee/contracts'
 import { connectKafka } from '@marquee/events'
-import { query, sql } from '@marquee/postgres'
+import { query, sql, transaction, writeOutbox } from '@marquee/postgres'
 import { signViewer, silentLogger, viewerHeader } from '@marquee/service-kit'
 import { readTopic, settle, testEngines } from '@marquee/test-kit'
 import { v7 as uuidv7 } from 'uuid'
@@ -47,6 +47,13 @@ const get = async (port: number, path: string) =>
   // biome-ignore lint/suspicious/noExplicitAny: read by path
   (await (await fetch(`http://127.0.0.1:${port}${path}`)).json()) as any
 const pending = sql('test.pending', 'SELECT count(*) AS count FROM outbox WHERE published_at IS NULL')
+const blocked = sql(
+  'test.blocked',
+  `SELECT count(*) AS count FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'catalog'
+     AND wait_event_type = 'Lock'`,
+)
+const leased = sql('test.leased', "SELECT expires_at AS until FROM leases WHERE name = 'catalog.relay'")
+const patience = { timeoutMs: 20_000 }
 
 const statement = (type: 'content.stats' | 'rating.changed', key: string, body: object) => ({
   topic: topicOf(type),
@@ -106,6 +113,41 @@ describe('the catalogue as a whole', () => {
       await catalog.idle()
     } finally {
       await kafka.close()
+      await catalog.stop()
+    }
+  }, 60_000)
+
+  it('leads on and publishes while requests hold every connection of theirs', async () => {
+    const catalog = createCatalog(config(), prefix)
+    const { port } = await catalog.start()
+    await settle(
+      async () => (await query<{ count: number }>(database.pool, pending))[0]?.count === 0,
+      patience,
+    )
+    const blocker = await database.pool.connect()
+    const requests: Promise<unknown>[] = []
+    try {
+      await blocker.query('BEGIN')
+      await blocker.query('LOCK TABLE content_metadata IN ACCESS EXCLUSIVE MODE')
+      for (let n = 0; n < 16; n += 1) requests.push(post(port, newTitle()))
+      await settle(async () => (await query<{ count: number }>(database.pool, blocked))[0]!.count >= 5)
+      const [before] = await query<{ until: Date }>(database.pool, leased)
+      const fact = { type: 'content.deleted' as const, subject: uuidv7(), subjectVersion: 1 }
+      const body = { id: fact.subject, slug: 'gone' }
+      await transaction(database.pool, (tx) => writeOutbox(tx, [{ ...fact, body }]))
+      await settle(
+        async () => {
+          expect(await query(database.pool, pending)).toEqual([{ count: 0 }])
+          const [now] = await query<{ until: Date }>(database.pool, leased)
+          expect(now!.until.getTime()).toBeGreaterThan(before!.until.getTime())
+        },
+        // Before requests give up, and their connections with them.
+        { timeoutMs: 2_500 },
+      )
+    } finally {
+      await blocker.query('ROLLBACK')
+      blocker.release()
+      await Promise.all(requests)
       await catalog.stop()
     }
   }, 60_000)

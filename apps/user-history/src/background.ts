@@ -6,7 +6,7 @@ import {
   type Kafka,
   startConsumer,
 } from '@marquee/events'
-import { createLease, isOutage, job, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
+import { createLease, createPool, isOutage, job, pruneIdempotencyKeys, pruneInbox } from '@marquee/postgres'
 import {
   type createClosers,
   type Logger,
@@ -50,8 +50,17 @@ const consumers = ({ primary }: UserHistory): Consumer[] => [
 export function createBackground(userHistory: UserHistory, config: UserHistoryConfig, around: Surroundings) {
   const { primary, replica, limits } = userHistory
   const { log, metrics, registry, closers } = around
+  // Requests that wait for the store must not make a leader lose its lease.
+  const own = createPool({
+    url: config.DATABASE_URL,
+    name: 'user-history',
+    max: 1,
+    queryTimeoutMs: limits.storeTimeoutMs,
+    log,
+  })
+  closers.onClose('database of the leader', () => own.end())
   const lease = (name: string) => {
-    const opened = createLease(primary, name, config.INSTANCE, { ttlMs: limits.leaseTtlMs, log })
+    const opened = createLease(own, name, config.INSTANCE, { ttlMs: limits.leaseTtlMs, log })
     closers.onClose(`lease ${name}`, () => opened.release())
     watchLease(registry, name, () => opened.epoch() !== null)
     return opened
