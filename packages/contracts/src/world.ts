@@ -96,6 +96,43 @@ const viewerState = {
   lastWatchedAt: '2025-11-05T18:00:00.000Z',
 }
 
+const anchor = {
+  episode: neighbour(episodes.winterTide1),
+  position: 1820,
+  duration: 3720,
+  completed: false,
+  watchedAt: '2025-11-05T19:00:00.000Z',
+}
+const continueItem = {
+  content: summary(contents.winterTide),
+  episode: anchor.episode,
+  position: anchor.position,
+  duration: anchor.duration,
+  rule: 'unfinished_last_played' as const,
+  lastWatchedAt: anchor.watchedAt,
+  state: 'resume' as const,
+}
+const continueExplanation = {
+  contentId: contents.winterTide.id,
+  policy: 'last_played' as const,
+  state: 'resume' as const,
+  rule: continueItem.rule,
+  episode: anchor.episode,
+  sortedAt: anchor.watchedAt,
+  facts: {
+    run: 1,
+    lastWatchedAt: anchor.watchedAt,
+    dismissedAt: null,
+    airingStatus: contents.winterTide.airingStatus,
+    subscriptionTier: 'free' as const,
+    anchor,
+    aired: 3,
+    seen: 0,
+  },
+  skipped: [{ episode: neighbour(episodes.winterTide2), reason: 'weak' as const }],
+}
+const titleStatus = { status: 'watching' as const, caughtUp: false, rule: 'first_play' as const }
+
 const fresh = (source: string) => ({ state: 'fresh' as const, ageMs: 0, source })
 const details = {
   content: contents.winterTide,
@@ -127,6 +164,9 @@ export const world = {
   progress,
   play,
   viewerState,
+  continueItem,
+  continueExplanation,
+  titleStatus,
   details,
   summaries: {
     winterTide: summary(contents.winterTide),
@@ -134,5 +174,8 @@ export const world = {
     jadeCourt: summary(contents.jadeCourt),
     lastFerry: summary(contents.lastFerry),
   },
-  neighbours: { winterTide2: neighbour(episodes.winterTide2) },
+  neighbours: {
+    winterTide1: neighbour(episodes.winterTide1),
+    winterTide2: neighbour(episodes.winterTide2),
+  },
 }
