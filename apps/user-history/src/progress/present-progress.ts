@@ -1,14 +1,12 @@
 import type { Limits, Progress } from '@marquee/contracts'
 import type { KnownEpisode } from '../titles/episode-store.js'
+import { autoNext } from './auto-next-rules.js'
 import type { Kept } from './keep-reports.js'
-
-/** Where the credits are not known they are taken to be so long, seconds. */
-const creditsSeconds = 10
 
 export function presentProgress({ episode, applied }: Kept, known: KnownEpisode, limits: Limits): Progress {
   const { episodeId, run, position, duration, completed, rule } = episode
   const { contentId, next, creditsStartSeconds } = known
-  const startsAt = Math.min(creditsStartSeconds ?? Math.max(duration - creditsSeconds, 0), duration)
+  const ending = { duration, creditsStartSeconds, follows: next !== null }
   return {
     episodeId,
     contentId,
@@ -19,10 +17,6 @@ export function presentProgress({ episode, applied }: Kept, known: KnownEpisode,
     rule,
     applied,
     next,
-    autoNext: {
-      enabled: true,
-      countdownSeconds: limits.autoNextCountdownSeconds,
-      startsAt: next ? startsAt : null,
-    },
+    autoNext: autoNext(ending, { enabled: true, countdownSeconds: limits.autoNextCountdownSeconds }),
   }
 }
