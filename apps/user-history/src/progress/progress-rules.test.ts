@@ -160,6 +160,26 @@ describe('a restart', () => {
   })
 })
 
+describe('a run that was begun by word', () => {
+  const before = report({ at: 1, position: 60 })
+  const begun = noon + 10_000
+
+  it('is the present one, with nothing in it until it is watched', () => {
+    expect(titleState([before], [begun])).toMatchObject({ run: 2, latestAt: begun, episodes: [{ run: 1 }] })
+    const after = report({ at: 10, position: 30 })
+    expect(titleState([before, after], [begun]).episodes).toMatchObject([
+      { run: 1, position: 60 },
+      { run: 2, position: 30 },
+    ])
+  })
+
+  it('makes a report from before it a late one', () => {
+    const known = { title: titleState([before], [begun]), session: null, episode: null }
+    expect(addReport(known, report({ sessionId: 's2', at: 5 }))).toBeNull()
+    expect(addReport(known, report({ sessionId: 's2', at: 11 }))).toMatchObject({ episode: { run: 2 } })
+  })
+})
+
 /** Reports as the app keeps them: the first under a name stays. */
 const kept = (arrivals: Report[]): Report[] => [
   ...new Map(arrivals.toReversed().map((one) => [reportKey(one), one])).values(),

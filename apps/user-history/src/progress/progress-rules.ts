@@ -20,7 +20,7 @@ export interface EpisodeState {
 export interface TitleState {
   /** The present watching. */
   run: number
-  /** Of all reports. */
+  /** Of all reports and beginnings. */
   latestAt: number
   /** Of every run, those with reports. */
   episodes: EpisodeState[]
@@ -39,14 +39,21 @@ export interface Surroundings {
 export const reportKey = (report: Pick<Report, 'sessionId' | 'episodeId' | 'sequence'>): string =>
   `${sessionKey(report)}\n${report.sequence}`
 
-/** What two reports of a title come to does not depend on which came first: the state is a function of the set. */
-export function titleState(reports: readonly Report[]): TitleState {
-  const starts = runStarts(reports)
+/**
+ * What two reports of a title come to does not depend on which came first: the state is a function of the set.
+ * @param begun when the viewer began further runs by his word alone, milliseconds
+ */
+export function titleState(reports: readonly Report[], begun: readonly number[] = []): TitleState {
+  const starts = [...runStarts(reports), ...begun]
   const runOf = ({ effectiveAt }: Report) => 1 + starts.filter((start) => start <= effectiveAt).length
   const byEpisode = groupBy(reports, (report) => `${runOf(report)} ${report.episodeId}`)
   return {
     run: 1 + starts.length,
-    latestAt: reports.reduce((latest, { effectiveAt }) => Math.max(latest, effectiveAt), 0),
+    // A run that was begun is known of: a report from before it is late.
+    latestAt: reports.reduce(
+      (latest, { effectiveAt }) => Math.max(latest, effectiveAt),
+      Math.max(0, ...begun),
+    ),
     episodes: byEpisode.map((group) => episodeState(group, runOf(group[0]!))),
     sessions: sessionsOf(reports, runOf),
   }
