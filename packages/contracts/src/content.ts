@@ -32,6 +32,10 @@ export type ContentSort = z.infer<typeof ContentSort>
 const title = z.string().trim().min(1).max(500)
 const year = z.int().min(1870).max(2200)
 const rating = z.number().min(1).max(10)
+// Free text: titles come from catalogues with words of their own, and most of them name an age.
+const ageRating =
+  'As ALL, 7+, 12+, 13+, 15+, 18+, or in words of another catalogue. What names no age passes no cap below adult'
+const regions = 'ISO 3166-1 alpha-2; null is everywhere, none is nowhere'
 
 /** A title in a list, a row or another noun. */
 export const ContentSummary = z
@@ -98,13 +102,13 @@ export const Content = z
     origin: Origin,
     originalLanguage: z.string().describe('BCP 47'),
     genres: z.array(Genre),
-    ageRating: z.string().nullable(),
+    ageRating: z.string().nullable().describe(ageRating),
     status: Status,
     publishAt: Timestamp.nullable(),
     airingStatus: AiringStatus.nullable(),
     totalEpisodes: z.int().min(0).nullable(),
     isVip: z.boolean(),
-    availableRegions: z.array(z.string()).nullable().describe('ISO 3166-1 alpha-2; null is everywhere'),
+    availableRegions: z.array(z.string()).nullable().describe(regions),
     rating: rating.nullable(),
     ratingCount: z.int().min(0),
     totalViews: z.int().min(0),
@@ -135,7 +139,7 @@ const editable = {
   origin: Origin,
   originalLanguage: Language,
   genres: z.array(Uuid).max(20).describe('Ids of genres'),
-  ageRating: z.string().trim().min(1).max(16).nullable(),
+  ageRating: z.string().trim().min(1).max(16).nullable().describe(ageRating),
   status: z.enum(['draft', 'scheduled', 'published']),
   publishAt: Timestamp.nullable().describe('Needed when `status` is scheduled'),
   airingStatus: AiringStatus.nullable(),
@@ -144,7 +148,8 @@ const editable = {
   availableRegions: z
     .array(z.string().regex(/^[A-Z]{2}$/))
     .max(250)
-    .nullable(),
+    .nullable()
+    .describe(regions),
 }
 
 export const CreateContent = z

@@ -21,6 +21,8 @@ export const InternalTitle = eventTypes['content.updated'].schema
     originalTitle: z.string().nullable(),
     posterUrl: z.string().nullable(),
     genres: z.array(Genre),
+    ageRating: z.string().nullable().optional(),
+    availableRegions: z.array(z.string()).nullable().optional(),
     version,
   })
   .openapi('InternalTitle')

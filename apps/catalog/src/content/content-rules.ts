@@ -119,5 +119,9 @@ export function eventTypeOf(before: Title | null, after: Title): EventType {
 export function eventBodyOf(type: EventType, title: TitleWithGenres): object {
   const { id, slug, kind, originalTitle, posterUrl, year, origin, isVip, genres, status } = title
   if (type === 'content.deleted') return { id, slug }
-  return { id, slug, kind, title: title.title, originalTitle, posterUrl, year, origin, isVip, genres, status }
+  const { airingStatus, ageRating, availableRegions } = title
+  return {
+    ...{ id, slug, kind, title: title.title, originalTitle, posterUrl, year, origin, isVip, genres, status },
+    ...{ airingStatus, ageRating, availableRegions },
+  }
 }

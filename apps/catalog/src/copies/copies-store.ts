@@ -9,7 +9,8 @@ export const statements = {
     `SELECT c.id, json_build_object('id', c.id, 'slug', c.slug, 'kind', c.kind, 'title', c.title,
        'originalTitle', c.original_title, 'posterUrl', c.poster_url, 'year', c.year, 'origin', c.origin, 'isVip', c.is_vip,
        'genres', coalesce(json_agg(json_build_object('id', g.id, 'name', g.name) ORDER BY cg.position, g.id)
-         FILTER (WHERE g.id IS NOT NULL), '[]'), 'status', c.status, 'version', c.version)::text AS item
+         FILTER (WHERE g.id IS NOT NULL), '[]'), 'status', c.status, 'airingStatus', c.airing_status, 'ageRating', c.age_rating,
+       'availableRegions', c.available_regions, 'version', c.version)::text AS item
      FROM content_metadata AS c
      LEFT JOIN content_genres AS cg ON cg.content_id = c.id LEFT JOIN genres AS g ON g.id = cg.genre_id
      WHERE c.id > $1 GROUP BY c.id ORDER BY c.id LIMIT $2`,

@@ -50,7 +50,9 @@ describe('what copies are made of', () => {
     for (const status of ['draft', 'published'])
       expect((await post('/api/v1/content', newTitle({ status, genres }))).status).toBe(201)
     const { id } = (await post('/api/v1/content', newTitle())).json
-    expect((await edit(`/api/v1/content/${id}`, 'PATCH', 1, { title: 'Another' })).status).toBe(200)
+    const terms = { airingStatus: 'airing', ageRating: '15+', availableRegions: ['KR', 'JP'] }
+    const patch = { title: 'Another', ...terms }
+    expect((await edit(`/api/v1/content/${id}`, 'PATCH', 1, patch)).status).toBe(200)
     expect((await edit(`/api/v1/content/${id}`, 'DELETE', 2)).status).toBe(204)
     const body = {
       seasonNumber: 1,
@@ -76,7 +78,7 @@ describe('what copies are made of', () => {
     }
     const titles = await walk('/internal/titles', 500)
     expect(titles.find((title) => title.id === id)).toMatchObject({
-      title: 'Another',
+      ...patch,
       status: 'archived',
       version: 3,
     })

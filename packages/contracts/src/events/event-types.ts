@@ -23,6 +23,10 @@ const contentSnapshot = z.object({
   isVip: z.boolean(),
   genres: z.array(z.object({ id: uuid, name: text })),
   status: z.enum(['draft', 'scheduled', 'published', 'archived']),
+  // Came later: what was told before does not say them.
+  airingStatus: z.enum(['upcoming', 'airing', 'ended']).nullable().optional(),
+  ageRating: text.nullable().optional(),
+  availableRegions: z.array(text).nullable().optional(),
 })
 
 const contentDeleted = z.object({ id: uuid, slug: text })
