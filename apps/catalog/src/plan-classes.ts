@@ -49,7 +49,7 @@ const title = [
   null,
 ]
 const titleEnd = [null, 1, false, null, 2, time, time]
-const episode = [id, id, 1, 1, 1.5, 'title', null, 60, 50, false, time, null, 'draft', 2]
+const episode = [id, id, 1, 1, 1.5, 'title', null, 60, 50, false, time, null, 'draft', 2, true]
 const listed = [id, 'slug', 'movie', 'title', null, null, 2020, 'thai', 'draft', null, false, time, [genre]]
 
 const listBy = (key: unknown): PlanEntry => ({
@@ -102,6 +102,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'episode-listing.ids': { class: 'projection', values: [id] },
   'episode-listing.content-of': { class: 'projection', values: [id] },
   'episode-listing.due': { class: 'projection', values: [100] },
+  'episode-listing.airing': { class: 'projection', values: [100] },
   ping: { class: 'projection', values: [] },
 
   'genres.by-id': { class: 'reference', values: [[genre]] },
@@ -173,6 +174,7 @@ export const planClasses: Record<string, PlanEntry> = {
     'import.running',
     'import.save-run',
     'import.update-listing',
+    'migrate.airing',
     'migrate.rating-sums',
     'projections.count-episodes',
     'projections.count-titles',

@@ -1,6 +1,6 @@
 import { transaction } from '@marquee/postgres'
 import type { Catalog } from '../context.js'
-import type { EpisodeRow } from './episode.js'
+import type { EpisodeRow, StoredEpisode } from './episode.js'
 import { contentOfEpisode } from './episode-listing-store.js'
 import { lockEpisode, updateEpisode } from './episode-store.js'
 import { noEpisode } from './get-episode.js'
@@ -8,7 +8,7 @@ import { forgetEpisodes } from './told.js'
 
 export interface EpisodeEdit {
   /** The episode as it shall be, null to leave it as it is. */
-  change(before: EpisodeRow): EpisodeRow | null
+  change(before: StoredEpisode): EpisodeRow | null
   traceparent?: string | undefined
 }
 

@@ -1,7 +1,8 @@
 import { type Db, query, sql, type Tx, writeOutbox } from '@marquee/postgres'
 import { ApiError } from '@marquee/service-kit'
 import { columnNames, placeholders, selected, valuesOf } from '../content/title.js'
-import { type EpisodeRow, episodeColumns, episodeEvent } from './episode.js'
+import { databaseTime } from '../time-store.js'
+import { type EpisodeRow, episodeColumns, episodeEvent, type StoredEpisode, stored } from './episode.js'
 
 const columns = columnNames(episodeColumns)
 const edits = episodeColumns.slice(2).map(([, column], n) => `${column} = $${n + 3}`)
@@ -35,8 +36,8 @@ export const statements = {
   ),
 }
 
-export const lockEpisode = async (tx: Tx, contentId: string, id: string): Promise<EpisodeRow | null> =>
-  (await query<EpisodeRow>(tx, statements.lock, [contentId, id]))[0] ?? null
+export const lockEpisode = async (tx: Tx, contentId: string, id: string): Promise<StoredEpisode | null> =>
+  (await query<StoredEpisode>(tx, statements.lock, [contentId, id]))[0] ?? null
 
 export const countEpisodes = async (db: Db, contentId: string): Promise<number> =>
   (await query<{ count: number }>(db, statements.count, [contentId]))[0]?.count ?? 0
@@ -48,12 +49,13 @@ export const insertEpisode = (tx: Tx, episode: EpisodeRow, traceparent?: string)
 /** The same for an edit; `before` must have been read under its lock in this transaction. @throws ApiError episode_exists */
 export const updateEpisode = (
   tx: Tx,
-  before: EpisodeRow,
+  before: StoredEpisode,
   after: EpisodeRow,
   traceparent?: string,
 ): Promise<void> => write(tx, before, after, traceparent)
 
-async function write(tx: Tx, before: EpisodeRow | null, episode: EpisodeRow, traceparent?: string) {
+async function write(tx: Tx, before: StoredEpisode | null, row: EpisodeRow, traceparent?: string) {
+  const episode = stored(row, await databaseTime(tx))
   const values = valuesOf(episodeColumns, episode)
   await query(tx, statements.makeSeason, [episode.contentId, episode.seasonNumber])
   try {

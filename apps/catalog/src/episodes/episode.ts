@@ -2,7 +2,7 @@ import type { CreateEpisode, Episode, EventData, EventType, NewEvent, PatchEpiso
 import { ApiError } from '@marquee/service-kit'
 import { checkedTime } from '../content/content-rules.js'
 
-/** A row of episodes, and of episode_listing. */
+/** A row of episodes, and of episode_listing, as it is written by people. */
 export interface EpisodeRow {
   contentId: string
   id: string
@@ -20,8 +20,19 @@ export interface EpisodeRow {
   version: number
 }
 
+/** The row as it is kept. */
+export interface StoredEpisode extends EpisodeRow {
+  /** Its air date had come when it was last written; without one it has aired. */
+  aired: boolean
+}
+
+export const stored = (episode: EpisodeRow, now: Date): StoredEpisode => ({
+  ...episode,
+  aired: episode.airDate === null || episode.airDate <= now,
+})
+
 /** Fields and their columns, in the order of an INSERT; both tables have them. */
-export const episodeColumns: readonly (readonly [field: keyof EpisodeRow, column: string])[] = [
+export const episodeColumns: readonly (readonly [field: keyof StoredEpisode, column: string])[] = [
   ['contentId', 'content_id'],
   ['id', 'id'],
   ['seasonNumber', 'season_number'],
@@ -36,6 +47,7 @@ export const episodeColumns: readonly (readonly [field: keyof EpisodeRow, column
   ['thumbnailUrl', 'thumbnail_url'],
   ['status', 'status'],
   ['version', 'version'],
+  ['aired', 'aired'],
 ]
 
 export const newEpisode = (body: CreateEpisode, contentId: string, id: string): EpisodeRow => ({
@@ -56,10 +68,10 @@ export const newEpisode = (body: CreateEpisode, contentId: string, id: string): 
 })
 
 /** The episode after a merge patch, null when it changes nothing. @throws ApiError invalid_body */
-export function patchedEpisode(before: EpisodeRow, patch: PatchEpisode): EpisodeRow | null {
+export function patchedEpisode<T extends EpisodeRow>(before: T, patch: PatchEpisode): T | null {
   const { airDate, ...fields } = patch
   const given = Object.entries(fields).filter(([, value]) => value !== undefined)
-  const after = { ...before, ...Object.fromEntries(given) } as EpisodeRow
+  const after = { ...before, ...Object.fromEntries(given) } as T
   if (airDate !== undefined) after.airDate = checkedTime(airDate, '/airDate')
   // An order that was never chosen follows the number.
   const moved = before.number !== after.number && before.sortOrder === before.number
@@ -76,22 +88,31 @@ export function patchedEpisode(before: EpisodeRow, patch: PatchEpisode): Episode
 }
 
 /** The nouns of the API keep times as text. */
-export const presentEpisode = ({ airDate, ...episode }: EpisodeRow): Episode => ({
+export const presentEpisode = ({
+  airDate,
+  aired: _,
+  ...episode
+}: EpisodeRow & Partial<StoredEpisode>): Episode => ({
   ...episode,
   airDate: airDate?.toISOString() ?? null,
 })
 
 /** One event per version, so that `subjectVersion` alone orders them. */
-function eventTypeOf(before: EpisodeRow | null, after: EpisodeRow): EpisodeEventType {
+function eventTypeOf(before: StoredEpisode | null, after: StoredEpisode): EpisodeEventType {
   if (!before) return 'episode.created'
-  if (before.status === after.status) return 'episode.updated'
-  if (after.status === 'archived') return 'episode.deleted'
-  return after.status === 'published' ? 'episode.published' : 'episode.updated'
+  if (after.status === 'archived') return before.status === 'archived' ? 'episode.updated' : 'episode.deleted'
+  const published = after.status === 'published' && before.status !== 'published'
+  return published || (isOut(after) && !isOut(before)) ? 'episode.published' : 'episode.updated'
 }
+const isOut = ({ status, aired }: StoredEpisode) => status === 'published' && aired
 type EpisodeEventType = Extract<EventType, `episode.${string}`>
 
 /** The fact that this version of the episode is; `before` is null for a new one. */
-export function episodeEvent(before: EpisodeRow | null, after: EpisodeRow, traceparent?: string): NewEvent {
+export function episodeEvent(
+  before: StoredEpisode | null,
+  after: StoredEpisode,
+  traceparent?: string,
+): NewEvent {
   const type = eventTypeOf(before, after)
   return {
     type,

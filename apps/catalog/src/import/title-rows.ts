@@ -1,7 +1,7 @@
 import type { NewEvent } from '@marquee/contracts'
 import { eventBodyOf } from '../content/content-rules.js'
 import { listedColumns, titleColumns, valuesOf } from '../content/title.js'
-import { episodeColumns, episodeEvent } from '../episodes/episode.js'
+import { type EpisodeRow, episodeColumns, episodeEvent, stored } from '../episodes/episode.js'
 import type { NewTitle } from './new-title.js'
 
 interface TableRows {
@@ -19,6 +19,8 @@ export const listedNames = (translations: NewTitle['translations']): string =>
     .sort()
     .flatMap((language) => translations[language] ?? [])
     .join('\n')
+
+const kept = (episode: EpisodeRow) => stored(episode, new Date())
 
 const seasonRows = ({ title, episodes }: NewTitle): unknown[][] =>
   [...new Set(episodes.map((episode) => episode.seasonNumber))].map((number) => [
@@ -57,7 +59,11 @@ export const shardTables: TableRows[] = [
     table: 'episodes',
     columns: [...names(episodeColumns), 'created_at', 'updated_at'],
     rows: ({ title, episodes }) =>
-      episodes.map((episode) => [...valuesOf(episodeColumns, episode), title.createdAt, title.createdAt]),
+      episodes.map((episode) => [
+        ...valuesOf(episodeColumns, kept(episode)),
+        title.createdAt,
+        title.createdAt,
+      ]),
   },
 ]
 
@@ -73,7 +79,7 @@ export const projectionTables: TableRows[] = [
   {
     table: 'episode_listing',
     columns: names(episodeColumns),
-    rows: ({ episodes }) => episodes.map((episode) => valuesOf(episodeColumns, episode)),
+    rows: ({ episodes }) => episodes.map((episode) => valuesOf(episodeColumns, kept(episode))),
   },
 ]
 
@@ -85,4 +91,4 @@ export const createdEvent = ({ title }: NewTitle): NewEvent => ({
 })
 
 export const episodeEvents = ({ episodes }: NewTitle): NewEvent[] =>
-  episodes.map((episode) => episodeEvent(null, episode))
+  episodes.map((episode) => episodeEvent(null, kept(episode)))

@@ -62,6 +62,7 @@ const episodeColumns = [
   'thumbnail_url',
   'status',
   'version',
+  'aired',
 ]
 
 export const episodes: Projection = {

@@ -9,6 +9,10 @@ export const statements = {
     'episode-listing.due',
     `SELECT id, air_date AS at FROM episode_listing WHERE status = 'scheduled' AND air_date <= now() ORDER BY air_date LIMIT $1`,
   ),
+  airing: sql(
+    'episode-listing.airing',
+    `SELECT id, air_date AS at FROM episode_listing WHERE status = 'published' AND NOT aired AND air_date <= now() ORDER BY air_date LIMIT $1`,
+  ),
 }
 
 const batch = 100
@@ -21,3 +25,5 @@ export interface Due {
 
 export const dueTitles = (db: Db): Promise<Due[]> => query<Due>(db, statements.titles, [batch])
 export const dueEpisodes = (db: Db): Promise<Due[]> => query<Due>(db, statements.episodes, [batch])
+/** Published before their time, which has come. */
+export const airingEpisodes = (db: Db): Promise<Due[]> => query<Due>(db, statements.airing, [batch])

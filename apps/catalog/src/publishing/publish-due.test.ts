@@ -71,4 +71,47 @@ describe('scheduled publishing', () => {
       { type: 'episode.published' },
     ])
   })
+
+  it('tells once that an episode which was published ahead has come to its air date', async () => {
+    const { id } = await create({})
+    const path = `/api/v1/content/${id}/episodes`
+    const body = { seasonNumber: 1, number: 1, title: 'x', status: 'published', airDate: inHours(1) }
+    const [due, edited, moved, later] = await Promise.all(
+      [1, 2, 3, 4].map(
+        async (number) =>
+          (await test.api(path, { method: 'POST', as: 'editor', body: { ...body, number } })).json,
+      ),
+    )
+    await publishDue(test.catalog)
+    await airDateComes([due.id, edited.id, moved.id])
+    const patch = (episodeId: string, change: object) =>
+      test.api(`/api/v1/episodes/${episodeId}`, {
+        method: 'PATCH',
+        as: 'editor',
+        headers: { 'if-match': '"1"' },
+        body: change,
+      })
+    // Whoever writes it first after its time tells it, be it an editor; one who moves it away takes it back.
+    expect((await patch(edited.id, { title: 'y' })).status).toBe(200)
+    expect((await patch(moved.id, { airDate: inHours(1) })).status).toBe(200)
+    await Promise.all([publishDue(test.catalog), publishDue(test.catalog)])
+    await publishDue(test.catalog)
+    const told = ({ id }: { id: string }) => query(test.catalog.pool, types, [id])
+    const published = [{ type: 'episode.created' }, { type: 'episode.published' }]
+    expect(await told(due)).toEqual(published)
+    expect(await told(edited)).toEqual(published)
+    expect(await told(moved)).toEqual([{ type: 'episode.created' }, { type: 'episode.updated' }])
+    expect(await told(later)).toEqual([{ type: 'episode.created' }])
+    expect((await test.api(`/api/v1/episodes/${due.id}`)).json).toMatchObject({ version: 2 })
+    await airDateComes([moved.id])
+    await publishDue(test.catalog)
+    expect((await told(moved)).at(-1)).toEqual({ type: 'episode.published' })
+  })
 })
+
+/** As if time had gone by: nobody edits, only the air dates have come. */
+async function airDateComes(ids: string[]): Promise<void> {
+  const at = inHours(-1)
+  for (const table of ['episodes', 'episode_listing'])
+    await test.catalog.pool.query(`UPDATE ${table} SET air_date = $2 WHERE id = ANY($1::uuid[])`, [ids, at])
+}

@@ -3,15 +3,17 @@ import { editContent } from '../content/edit-content.js'
 import type { Catalog } from '../context.js'
 import { editEpisode } from '../episodes/edit-episode.js'
 import { databaseTime } from '../time-store.js'
-import { type Due, dueEpisodes, dueTitles } from './due-store.js'
+import { airingEpisodes, type Due, dueEpisodes, dueTitles } from './due-store.js'
 
 /**
- * Publishes scheduled titles whose `publishAt` has come, and scheduled episodes whose air date has. Each in its own transaction,
+ * Publishes scheduled titles whose `publishAt` has come, and scheduled episodes whose air date has; of episodes that were published
+ * ahead it tells that their air date has come. Each in its own transaction,
  * decided anew under the lock of its row: two leaders at once, or an editor meanwhile, do no harm.
  */
 export async function publishDue(catalog: Catalog): Promise<void> {
   for (const due of await dueTitles(catalog.pool)) await publishTitle(catalog, due)
   for (const due of await dueEpisodes(catalog.pool)) await publishEpisode(catalog, due)
+  for (const due of await airingEpisodes(catalog.pool)) await airEpisode(catalog, due)
 }
 
 export const publishTitle = (catalog: Catalog, due: Due): Promise<void> =>
@@ -28,6 +30,15 @@ export const publishEpisode = (catalog: Catalog, due: Due) =>
     change: (before) =>
       still(due, before.status, before.airDate)
         ? { ...before, status: 'published', version: before.version + 1 }
+        : null,
+  })
+
+/** Nobody edited it, but it is watchable from now on: `episode.published`, with a version that orders it. */
+export const airEpisode = (catalog: Catalog, due: Due) =>
+  editEpisode(catalog, due.id, {
+    change: (before) =>
+      before.status === 'published' && !before.aired && before.airDate?.getTime() === due.at.getTime()
+        ? { ...before, version: before.version + 1 }
         : null,
   })
 
