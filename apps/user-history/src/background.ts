@@ -22,6 +22,7 @@ import { sweepSessions } from './plays/sweep-sessions.js'
 import { replicationNames } from './replication/names.js'
 import { replicationBackground } from './replication/replication-background.js'
 import { applyTitleEvents } from './titles/apply-title-events.js'
+import { countAired } from './titles/news-store.js'
 import { applyReviewEvents } from './users/apply-review-events.js'
 
 export interface Surroundings {
@@ -33,6 +34,8 @@ export interface Surroundings {
 }
 
 const pruneEveryMs = 3_600_000
+/** Lists look at what has aired themselves; this only keeps them from doing it again and again. */
+const airingEveryMs = 60_000
 
 interface Consumer {
   group: ConsumerGroup
@@ -80,6 +83,7 @@ export function createBackground(userHistory: UserHistory, config: UserHistoryCo
   const jobs: [name: string, everyMs: number, work: () => Promise<void>][] = [
     ['sweep', limits.sessionSweepEveryMs, sweep],
     ['prune', pruneEveryMs, prune],
+    ['airing', airingEveryMs, async () => void (await countAired(primary))],
   ]
   const kafka = connectKafka({
     brokers: config.KAFKA_BROKERS,

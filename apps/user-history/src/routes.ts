@@ -1,10 +1,26 @@
 import type { Endpoint } from '@marquee/service-kit'
 import type { UserHistory } from './context.js'
+import { dismissTitle } from './continue-watching/dismiss-title.js'
+import { listContinueWatching } from './continue-watching/list-continue-watching.js'
+import { addFavorite } from './favorites/add-favorite.js'
+import { listFavorites } from './favorites/list-favorites.js'
+import { removeFavorite } from './favorites/remove-favorite.js'
 import { postProgress } from './progress/post-progress.js'
 import { getViewing } from './viewing/get-viewing.js'
+import { beginRewatch } from './watch-status/begin-rewatch.js'
+import { listWatchStatus } from './watch-status/list-watch-status.js'
+import { setWatchStatus } from './watch-status/set-watch-status.js'
 
 /** Every path of this app. */
 export const routes = (userHistory: UserHistory): Endpoint[] => [
-  postProgress(userHistory), // POST /api/v1/progress
-  getViewing(userHistory), //    GET /internal/content/{id}/viewing
+  postProgress(userHistory), //         POST   /api/v1/progress
+  listContinueWatching(userHistory), // GET    /api/v1/continue-watching
+  dismissTitle(userHistory), //         DELETE /api/v1/continue-watching/{contentId}
+  listFavorites(userHistory), //        GET    /api/v1/favorites
+  addFavorite(userHistory), //          PUT    /api/v1/favorites/{contentId}
+  removeFavorite(userHistory), //       DELETE /api/v1/favorites/{contentId}
+  listWatchStatus(userHistory), //      GET    /api/v1/watch-status
+  setWatchStatus(userHistory), //       PUT    /api/v1/watch-status/{contentId}
+  beginRewatch(userHistory), //         POST   /api/v1/watch-status/{contentId}/rewatch
+  getViewing(userHistory), //           GET    /internal/content/{id}/viewing
 ]

@@ -40,6 +40,11 @@ export const problemCodes = {
     title: 'No such review',
     hint: 'The review is unknown, removed or hidden by a moderator.',
   },
+  user_not_found: {
+    status: 404,
+    title: 'No such person',
+    hint: 'Nobody of this id has an account or wrote anything.',
+  },
   genre_not_found: {
     status: 404,
     title: 'No such genre',
@@ -77,6 +82,11 @@ export const problemCodes = {
     status: 409,
     title: 'Review exists',
     hint: 'One person has one review of a title: edit that one.',
+  },
+  username_taken: {
+    status: 409,
+    title: 'Username taken',
+    hint: 'Somebody else has this username: choose another one.',
   },
   idempotency_key_in_use: {
     status: 409,

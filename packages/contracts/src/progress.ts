@@ -1,4 +1,4 @@
-import { Timestamp, Uuid } from './common.js'
+import { orNull, Timestamp, Uuid } from './common.js'
 import { world } from './world.js'
 import { z } from './z.js'
 
@@ -73,6 +73,12 @@ export const NextEpisode = z
   })
   .openapi('NextEpisode')
 
+export const AutoNext = z.object({
+  enabled: z.boolean().describe('False for a viewer who switched it off'),
+  countdownSeconds: z.int(),
+  startsAt: seconds.nullable().describe('Position in seconds; null where nothing follows'),
+})
+
 export const Progress = z
   .object({
     episodeId: Uuid,
@@ -83,12 +89,8 @@ export const Progress = z
     completed: z.boolean(),
     rule: ProgressRule.describe('What made it completed'),
     applied: z.boolean().describe('Whether this report changed the state'),
-    next: NextEpisode.nullable(),
-    autoNext: z.object({
-      enabled: z.boolean(),
-      countdownSeconds: z.int(),
-      startsAt: seconds.nullable().describe('Position in seconds; null where nothing follows'),
-    }),
+    next: orNull(NextEpisode),
+    autoNext: AutoNext,
   })
   .openapi('Progress', { example: world.progress })
 export type Progress = z.infer<typeof Progress>

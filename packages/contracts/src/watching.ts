@@ -1,4 +1,4 @@
-import { list, Timestamp, Uuid } from './common.js'
+import { list, orNull, Timestamp, Uuid } from './common.js'
 import { AiringStatus, ContentSummary } from './content.js'
 import { refusals, SubscriptionTier } from './entitlement.js'
 import { world } from './world.js'
@@ -81,13 +81,13 @@ export const ContinueExplanation = z
           'this viewer), `nothing_after` (nothing is left after the anchor, though something before it), `no_anchor` (nothing was ' +
           'watched to go on from, as a finished special)',
       ),
-    episode: ContinueEpisode.nullable().describe('Of a dismissed title: the one that would be listed'),
+    episode: orNull(ContinueEpisode).describe('Of a dismissed title: the one that would be listed'),
     sortedAt: Timestamp.nullable().describe('The place in the list, latest first; null when absent'),
     facts: z.object({
       run: z.int().min(1).describe('Only what was watched in this run counts'),
       lastWatchedAt: Timestamp.nullable(),
       dismissedAt: Timestamp.nullable(),
-      airingStatus: AiringStatus.nullable(),
+      airingStatus: orNull(AiringStatus),
       subscriptionTier: SubscriptionTier,
       anchor: z
         .object({
@@ -112,7 +112,14 @@ export const ContinueExplanation = z
   .openapi('ContinueExplanation', { example: world.continueExplanation })
 export type ContinueExplanation = z.infer<typeof ContinueExplanation>
 
-export const ContinueList = list(ContinueItem, 'ContinueList', world.continueItem)
+export const ContinueList = list(ContinueItem, 'ContinuePage')
+  .extend({
+    explanations: z
+      .array(ContinueExplanation)
+      .optional()
+      .describe('With `explain=1`: of each item, in their order; of an absent title where it was asked for'),
+  })
+  .openapi('ContinueList', { example: { items: [world.continueItem], next: null } })
 
 export const watchStatuses = [
   'not_started',

@@ -203,13 +203,22 @@ function isDismissed(scene: Scene): boolean {
   )
 }
 
-/** Latest activity first, or the time that the next episode came if that is later: it is news, while an older one was there before. */
-const sortTime = ({ lastAt }: Scene, { state, episode }: Listed): number =>
-  Math.max(lastAt!, state === 'next' ? availableSince(episode) : 0)
+/**
+ * Latest activity first, or the time that the next episode aired if that is later: it is news, while an older one was there before. So is
+ * one that was published since we last heard from the viewer; what he found there already is none, though a phone that was offline dates
+ * what it saw before that.
+ */
+function sortTime({ lastAt, heardAt }: Scene, { state, episode }: Listed): number {
+  if (state !== 'next') return lastAt!
+  const isNews = timeOf(episode.publishedAt) > (heardAt ?? lastAt!)
+  return Math.max(lastAt!, isNews ? availableSince(episode) : timeOf(episode.airDate))
+}
 
 /** When it could first be watched: it was published and had aired. */
 const availableSince = ({ publishedAt, airDate }: EpisodeFacts): number =>
-  Math.max(...[publishedAt, airDate].map((time) => (time === null ? 0 : Date.parse(time))))
+  Math.max(timeOf(publishedAt), timeOf(airDate))
+
+const timeOf = (time: string | null): number => (time === null ? 0 : Date.parse(time))
 
 /** In order: what was passed on the way, and what was watched or touched without being a place. What was found is none of it. */
 function skippedOf(scene: Scene, passed: EpisodeFacts[], found: Outcome): Skipped[] {

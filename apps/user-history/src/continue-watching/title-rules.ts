@@ -24,6 +24,8 @@ export interface Watching {
   watched: Pick<TitleState, 'run' | 'episodes'>
   /** When the viewer last began a run by his word instead of a report: `saidAt` of then. */
   runBeganAt: number | null
+  /** When we last heard from the viewer about it, whatever time that was dated; milliseconds. Left out: when he last watched it. */
+  heardAt?: number | null
   /** Milliseconds. */
   now: number
 }

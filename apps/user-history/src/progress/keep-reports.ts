@@ -59,7 +59,7 @@ async function keepAll(tx: Tx, of: Of, asked: readonly Asked[]) {
   const reports: Report[] = []
   const taken = new Set<string>()
   const fresh = new Set<Report>()
-  const known: Known = { kept: [], title: null, sessions: [], episodes: [] }
+  const known: Known = { kept: [], title: null, begun: [], sessions: [], episodes: [] }
   let waiting = asked.map((one, index) => ({ ...one, index, attempt: 0 }))
   while (waiting.length > 0) {
     const own = new Map<string, Report>()
@@ -73,6 +73,7 @@ async function keepAll(tx: Tx, of: Of, asked: readonly Asked[]) {
     const found = await beginReports(tx, of, [...own.values()])
     for (const report of found.kept) fresh.add(own.get(reportKey(report))!)
     known.title = found.title
+    known.begun = found.begun
     known.sessions.push(...found.sessions)
     known.episodes.push(...found.episodes)
     waiting = waiting.filter(({ datedHere, index }) => datedHere && !fresh.has(reports[index]!))

@@ -6,6 +6,7 @@ import { type SessionState, sessionKey } from './session-rules.js'
 /** What is known of a title while reports are added to it, one after the other. */
 export interface KnownTitle {
   title: Known['title']
+  begun: number[]
   sessions: Map<string, SessionState>
   /** By run and episode; all of them once `whole`. */
   episodes: Map<string, EpisodeState>
@@ -14,8 +15,9 @@ export interface KnownTitle {
   whole: boolean
 }
 
-export const knownTitle = ({ title, sessions, episodes }: Known): KnownTitle => ({
+export const knownTitle = ({ title, begun, sessions, episodes }: Known): KnownTitle => ({
   title,
+  begun,
   sessions: new Map(sessions.map(({ state }) => [sessionKey(state), state])),
   episodes: byRun(episodes),
   // Of a title that is not known there is none.
@@ -41,7 +43,7 @@ export async function addTo(
   if (addLast(known, report)) return
   known.reports ??= await readEarlier()
   if (!known.reports.some((one) => reportKey(one) === reportKey(report))) known.reports.push(report)
-  const state = titleState(known.reports)
+  const state = titleState(known.reports, known.begun)
   known.title = { run: state.run, latestAt: state.latestAt }
   known.sessions = new Map(state.sessions.map((session) => [sessionKey(session), session]))
   known.episodes = byRun(state.episodes)

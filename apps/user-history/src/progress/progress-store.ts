@@ -6,7 +6,7 @@ import type { SessionState } from './session-rules.js'
 /* Times are milliseconds here and timestamptz(3) in the tables, which is the same instant. */
 
 export const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
-const at = (value: string) => `to_timestamp(${value} / 1000.0)`
+export const at = (value: string) => `to_timestamp(${value} / 1000.0)`
 
 export const sessionJson = (
   s: string,
@@ -25,6 +25,10 @@ export const reportJson = (
 ) => `json_build_object('episodeId', ${r}.episode_id, 'sessionId', ${r}.session_id, 'sequence', ${r}.sequence,
   'effectiveAt', ${ms(`${r}.effective_at`)}, 'position', ${r}.position, 'duration', ${r}.duration, 'rule', ${r}.rule,
   'state', ${r}.state, 'restart', ${r}.restart, 'device', ${r}.device, 'quality', ${r}.quality, 'subtitles', ${r}.subtitles)`
+
+/** What a change of a viewer's title sets besides: what was found of its place in his list holds no longer. */
+export const changed = (t: string) =>
+  `heard_at = now(), revision = ${t}.revision + 1, memo_version = NULL, memo_for = NULL, memo_at = NULL`
 
 const words = (text: string) => text.split(' ')
 const ofSession = words(
@@ -59,6 +63,8 @@ export const statements = {
      SELECT (SELECT coalesce(json_agg(kept), '[]') FROM kept) AS kept,
        (SELECT json_build_object('run', t.run, 'latestAt', ${ms('t.latest_at')}) FROM user_titles AS t
         WHERE t.user_id = $1 AND t.content_id = $2) AS title,
+       (SELECT coalesce(json_agg(${ms('b.begun_at')}), '[]') FROM title_rewatches AS b
+        WHERE b.user_id = $1 AND b.content_id = $2) AS begun,
        (SELECT coalesce(json_agg(json_build_object('state', ${sessionJson('s')}, 'closed', s.closed_at IS NOT NULL)), '[]')
         FROM (SELECT DISTINCT "sessionId", "episodeId" FROM told) AS n
         JOIN playback_sessions AS s ON s.session_id = n."sessionId" AND s.episode_id = n."episodeId"
@@ -75,8 +81,10 @@ export const statements = {
     `WITH person AS (
        INSERT INTO users (id) VALUES ($1) ON CONFLICT DO NOTHING
      ), title AS (
-       INSERT INTO user_titles (user_id, content_id, run, latest_at) VALUES ($1, $2, $3, ${at('$4::bigint')})
-       ON CONFLICT (user_id, content_id) DO UPDATE SET run = excluded.run, latest_at = excluded.latest_at
+       INSERT INTO user_titles AS t (user_id, content_id, run, latest_at, started_at)
+       VALUES ($1, $2, $3, ${at('$4::bigint')}, ${at('$9::bigint')})
+       ON CONFLICT (user_id, content_id) DO UPDATE SET run = excluded.run, latest_at = excluded.latest_at,
+         started_at = least(t.started_at, excluded.started_at), ${changed('t')}
      ), sessions AS (
        INSERT INTO playback_sessions AS s (user_id, content_id, session_id, episode_id, run, started_at, latest_at, last_sequence,
          last_at, last_position, watched, completed, stopped, device, quality, subtitles, received_at)
@@ -118,12 +126,15 @@ export async function lockTitle(tx: Tx, { userId, contentId }: Of): Promise<void
 }
 
 type Named = Pick<Report, 'sessionId' | 'episodeId' | 'sequence'>
+type Heard = Named & Pick<Report, 'effectiveAt'>
 
 /** What was known before some reports. */
 export interface Known {
   /** Those that are new; of the others a report of that name had been received before, and stays. */
   kept: Named[]
   title: Surroundings['title'] | null
+  /** When the viewer began runs by his word. */
+  begun: number[]
   /** Those that the reports belong to. */
   sessions: { state: SessionState; closed: boolean }[]
   /** Of all runs, the episodes that the reports are of. */
@@ -143,7 +154,7 @@ export async function readReports(db: Db, { userId, contentId }: Of): Promise<Re
 }
 
 /** Writes these parts of a title's state; others stay. The sessions of `reports` have been heard of just now. */
-export async function writeState(tx: Tx, of: Of, state: TitleState, reports: Named[]): Promise<void> {
+export async function writeState(tx: Tx, of: Of, state: TitleState, reports: Heard[]): Promise<void> {
   await query(tx, statements.write, [
     of.userId,
     of.contentId,
@@ -153,6 +164,7 @@ export async function writeState(tx: Tx, of: Of, state: TitleState, reports: Nam
     JSON.stringify(state.episodes),
     reports.map(({ sessionId }) => sessionId),
     reports.map(({ episodeId }) => episodeId),
+    reports.reduce((first, { effectiveAt }) => Math.min(first, effectiveAt), state.latestAt),
   ])
 }
 

@@ -1,5 +1,6 @@
 import { type Db, query, sql, type Tx } from '@marquee/postgres'
-import type { EpisodeCopy, TitleCopy } from '../titles/copies-store.js'
+import { type EpisodeCopy, publishedNow, publishedSince, type TitleCopy } from '../titles/copies-store.js'
+import { countChange } from '../titles/news-store.js'
 
 /* The copies anew, in tables beside the live ones. */
 
@@ -14,6 +15,9 @@ const columnsOf = {
     'year',
     'origin',
     'is_vip',
+    'airing_status',
+    'age_rating',
+    'available_regions',
   ],
   content_episodes: [
     'content_id',
@@ -35,6 +39,17 @@ const nextOf = (table: CopiedTable) => `rebuild_${table}`
 
 function statementsOf(table: CopiedTable) {
   const columns = columnsOf[table].join(', ')
+  const [idOf, published] =
+    table === 'content_titles'
+      ? ['id', { column: '', value: '', since: '' }]
+      : [
+          'content_id',
+          {
+            column: ', published_at',
+            value: `, ${publishedNow('b')}`,
+            since: `, published_at = ${publishedSince('t')}`,
+          },
+        ]
   const sides = (side: string) => columnsOf[table].map((name) => `${side}.${name}`).join(', ')
   const name = table.replace('_', '-')
   // What an event has brought meanwhile is newer, and stays.
@@ -44,16 +59,16 @@ function statementsOf(table: CopiedTable) {
     /** A deleted title keeps the name it had here. */
     swap: sql(
       `rebuild.swap-${name}`,
-      `INSERT INTO ${table} AS t (id, version, ${columns}) SELECT id, b.version, ${sides('b')} ${differing}
+      `INSERT INTO ${table} AS t (id, version, ${columns}${published.column}) SELECT id, b.version, ${sides('b')}${published.value} ${differing}
        ON CONFLICT (id) DO UPDATE SET version = excluded.version, updated_at = now(),
-         ${columnsOf[table].map((column) => `${column} = excluded.${column}`).join(', ')}
-       RETURNING id`,
+         ${columnsOf[table].map((column) => `${column} = excluded.${column}`).join(', ')}${published.since}
+       RETURNING ${idOf} AS "contentId"`,
     ),
     // Known to nobody but this copy, and not brought by an event since the catalogue was asked.
     drop: sql(
       `rebuild.drop-${name}`,
       `DELETE FROM ${table} AS t WHERE updated_at < $1 AND NOT EXISTS (SELECT FROM ${nextOf(table)} AS b WHERE b.id = t.id)
-       RETURNING id`,
+       RETURNING ${idOf} AS "contentId"`,
     ),
   }
 }
@@ -62,7 +77,8 @@ const keep = {
     'rebuild.keep-titles',
     `INSERT INTO rebuild_content_titles (id, version, ${columnsOf.content_titles.join(', ')})
      SELECT * FROM json_to_recordset($1) AS new (id uuid, version bigint, status text, slug text, kind text, title text,
-       "originalTitle" text, "posterUrl" text, year integer, origin text, "isVip" boolean)
+       "originalTitle" text, "posterUrl" text, year integer, origin text, "isVip" boolean, "airingStatus" text, "ageRating" text,
+       "availableRegions" text[])
      ON CONFLICT DO NOTHING`,
   ),
   content_episodes: sql(
@@ -105,7 +121,12 @@ export async function keepCopies(
 export async function swapCopies(tx: Tx, table: CopiedTable, askedAt: Date): Promise<number> {
   await tx.query(`SET LOCAL lock_timeout = '5s'`)
   await tx.query(`LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`)
-  const swapped = await query(tx, statements[table].swap)
-  const dropped = await query(tx, statements[table].drop, [askedAt])
-  return swapped.length + dropped.length
+  const swapped = await query<{ contentId: string }>(tx, statements[table].swap)
+  const dropped = await query<{ contentId: string }>(tx, statements[table].drop, [askedAt])
+  const changed = [...swapped, ...dropped]
+  await countChange(
+    tx,
+    changed.map(({ contentId }) => contentId),
+  )
+  return changed.length
 }

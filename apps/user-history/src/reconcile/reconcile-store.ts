@@ -76,7 +76,7 @@ export const statements = {
     'reconcile.strays',
     `WITH told AS (
        SELECT user_id, content_id FROM progress_reports UNION SELECT user_id, content_id FROM user_progress
-       UNION SELECT user_id, content_id FROM playback_sessions
+       UNION SELECT user_id, content_id FROM playback_sessions UNION SELECT user_id, content_id FROM title_rewatches
      ), differ AS (
        SELECT user_id AS "userId", content_id AS "contentId" FROM told
        EXCEPT SELECT user_id, content_id FROM user_titles
@@ -89,6 +89,8 @@ export const statements = {
        SELECT * FROM user_titles WHERE (user_id, content_id) > ($1, $2) ORDER BY user_id, content_id LIMIT ${pageSize}
      )
      SELECT user_id AS "userId", content_id AS "contentId", run, ${ms('latest_at')} AS "latestAt",
+       (SELECT coalesce(json_agg(${ms('b.begun_at')}), '[]') FROM title_rewatches AS b
+        WHERE b.user_id = page.user_id AND b.content_id = page.content_id) AS begun,
        (SELECT coalesce(json_agg(${reportJson('r')}), '[]') FROM progress_reports AS r
         WHERE r.user_id = page.user_id AND r.content_id = page.content_id) AS reports,
        (SELECT coalesce(json_agg(${episodeJson('p')}), '[]') FROM user_progress AS p
@@ -125,6 +127,7 @@ interface Title extends TitleState {
   userId: string
   contentId: string
   reports: Report[]
+  begun: number[]
 }
 
 const nil = '00000000-0000-0000-0000-000000000000'
@@ -148,9 +151,9 @@ async function compareTitles(tx: Tx, found: Found, tell: (checked: number) => vo
   }
 }
 
-/** Whether what is kept of a title is what its reports come to. */
-function isState({ reports, run, latestAt, episodes, sessions }: Title): boolean {
-  const state = titleState(reports)
+/** Whether what is kept of a title is what its reports and rewatches come to. */
+function isState({ reports, begun, run, latestAt, episodes, sessions }: Title): boolean {
+  const state = titleState(reports, begun)
   return (
     run === state.run &&
     latestAt === state.latestAt &&

@@ -71,6 +71,9 @@ export const published = {
       'status',
       'version',
       'updated_at',
+      'airing_status',
+      'age_rating',
+      'available_regions',
     ],
     key: { id: 'uuid' },
     day: 'updated_at',
@@ -91,6 +94,28 @@ export const published = {
     ],
     key: { content_id: 'uuid', day: 'date' },
     day: 'day',
+  },
+  favorites: {
+    columns: ['user_id', 'content_id', 'created_at'],
+    key: { user_id: 'uuid', content_id: 'uuid' },
+    day: 'created_at',
+  },
+  user_watch_status: {
+    // What people note for themselves stays at home.
+    columns: [
+      'user_id',
+      'content_id',
+      'status',
+      'score',
+      'set_at',
+      'started_at',
+      'completed_at',
+      'created_at',
+      'updated_at',
+    ],
+    key: { user_id: 'uuid', content_id: 'uuid' },
+    day: 'updated_at',
+    columnList: true,
   },
   replication_heartbeat: { columns: ['id', 'at'], key: { id: 'integer' }, day: null },
 } as const satisfies Record<string, PublishedTable>

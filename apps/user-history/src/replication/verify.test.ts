@@ -52,6 +52,8 @@ describe('replication verify', () => {
       ['content_audience', 0],
       ['content_titles', 1],
       ['content_analytics', 1],
+      ['favorites', 0],
+      ['user_watch_status', 0],
     ])
     for (const { primary, replica } of verdictJson(found).tables) expect(replica).toEqual(primary)
     expect(verdictWords(found)).toContain('the replica equals the primary')

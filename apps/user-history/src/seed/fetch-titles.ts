@@ -2,7 +2,7 @@ import { Content } from '@marquee/contracts'
 import type { Pool } from '@marquee/postgres'
 import type { HttpClient } from '@marquee/service-kit'
 import { episodeCopy, titleCopy } from '../titles/copies.js'
-import { keepEpisodes, keepTitles } from '../titles/copies-store.js'
+import { keepCopies } from '../titles/copies-store.js'
 
 /** The catalogue answers so many at once without others waiting long for it. */
 const atOnce = 12
@@ -32,14 +32,12 @@ export async function fetchTitles(
 }
 
 async function keep(primary: Pool, titles: readonly Content[]): Promise<void> {
-  await keepTitles(
-    primary,
-    titles.map((title) => titleCopy(title, title.version)),
-  )
-  await keepEpisodes(
-    primary,
-    titles.flatMap(({ episodes = [] }) => episodes.map((episode) => episodeCopy(episode, episode.version))),
-  )
+  await keepCopies(primary, {
+    titles: titles.map((title) => titleCopy(title, title.version)),
+    episodes: titles.flatMap(({ episodes = [] }) =>
+      episodes.map((episode) => episodeCopy(episode, episode.version)),
+    ),
+  })
 }
 
 async function ask(catalog: Catalog, id: string): Promise<Content | null> {

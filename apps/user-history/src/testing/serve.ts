@@ -13,9 +13,10 @@ const internalKey = 'a1'.repeat(32)
 export const nowhere = { database: 'postgres://x@127.0.0.1:1/x', kafka: ['127.0.0.1:1'] }
 
 export interface Ask {
-  method?: 'GET' | 'POST'
+  method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Subject of the token; null for an anonymous request. */
   sub?: string | null
+  roles?: string[]
   headers?: Record<string, string>
   body?: unknown
 }
@@ -60,8 +61,8 @@ export async function serveUserHistory(options: ServeOptions = {}) {
     const { port } = await userHistory.start()
     const origin = `http://127.0.0.1:${port}`
     const check = responseChecker((await (await fetch(`${origin}/openapi.json`)).json()) as object)
-    async function send(path: string, { method = 'GET', sub = null, headers, body }: Ask = {}) {
-      const viewer = sub === null ? null : { sub, roles: [], scopes: [] }
+    async function send(path: string, { method = 'GET', sub = null, roles = [], headers, body }: Ask = {}) {
+      const viewer = sub === null ? null : { sub, roles, scopes: [] }
       const answer = await fetch(origin + path, {
         method,
         headers: {

@@ -2,7 +2,7 @@ import type { EventType } from '@marquee/contracts'
 import { type Context, droppedStates, type ReceivedEvent } from '@marquee/events'
 import type { Pool } from '@marquee/postgres'
 import { episodeCopy, titleCopy } from './copies.js'
-import { keepEpisodes, keepTitles } from './copies-store.js'
+import { keepCopies } from './copies-store.js'
 
 function only<T extends EventType>(events: readonly ReceivedEvent[], ...types: T[]): ReceivedEvent<T>[] {
   return events.filter((event) => (types as EventType[]).includes(event.type)) as ReceivedEvent<T>[]
@@ -19,20 +19,19 @@ export const applyTitleEvents =
       'content.published',
       'content.unpublished',
     )
-    const titlesKept = await keepTitles(
-      primary,
-      titles.map(({ data, subjectVersion }) => titleCopy(data, subjectVersion)),
-      only(events, 'content.deleted').map(({ data: { id }, subjectVersion: version }) => ({ id, version })),
-    )
     const episodes = only(events, 'episode.created', 'episode.updated', 'episode.published')
-    const episodesKept = await keepEpisodes(
-      primary,
-      episodes.map(({ data, subjectVersion }) => episodeCopy(data, subjectVersion)),
-      only(events, 'episode.deleted').map(({ data: { id, contentId }, subjectVersion: version }) => ({
+    const kept = await keepCopies(primary, {
+      titles: titles.map(({ data, subjectVersion }) => titleCopy(data, subjectVersion)),
+      goneTitles: only(events, 'content.deleted').map(({ data: { id }, subjectVersion: version }) => ({
         id,
-        contentId,
         version,
       })),
-    )
-    duplicate(droppedStates(events, titlesKept + episodesKept))
+      episodes: episodes.map(({ data, subjectVersion }) => episodeCopy(data, subjectVersion)),
+      goneEpisodes: only(events, 'episode.deleted').map(({ data: { id, contentId }, subjectVersion }) => ({
+        id,
+        contentId,
+        version: subjectVersion,
+      })),
+    })
+    duplicate(droppedStates(events, kept))
   }

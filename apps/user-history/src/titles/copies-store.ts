@@ -1,5 +1,6 @@
-import type { EpisodeDetail } from '@marquee/contracts'
+import type { AiringStatus, EpisodeDetail } from '@marquee/contracts'
 import { type Db, query, sql } from '@marquee/postgres'
+import { countChange } from './news-store.js'
 
 type Status = EpisodeDetail['status']
 
@@ -16,6 +17,10 @@ export interface TitleCopy {
   year: number | null
   origin: string
   isVip: boolean
+  airingStatus: AiringStatus | null
+  ageRating: string | null
+  /** ISO 3166-1 alpha-2; null is everywhere. */
+  availableRegions: string[] | null
 }
 
 /** What is kept of an episode; `airDate` in RFC 3339. */
@@ -42,16 +47,25 @@ export interface Tombstone {
   version: number
 }
 
+/** The time that a row which becomes published does so here. */
+export const publishedNow = (row: string) => `CASE WHEN ${row}.status = 'published' THEN now() END`
+/** Of one that takes the place of a row. */
+export const publishedSince = (row: string) =>
+  `CASE WHEN ${row}.status = 'published' OR excluded.status <> 'published' THEN ${row}.published_at ELSE now() END`
+
 export const statements = {
   titles: sql(
     'titles.keep',
-    `INSERT INTO content_titles AS t (id, version, status, slug, kind, title, original_title, poster_url, year, origin, is_vip)
+    `INSERT INTO content_titles AS t (id, version, status, slug, kind, title, original_title, poster_url, year, origin, is_vip,
+       airing_status, age_rating, available_regions)
      SELECT * FROM json_to_recordset($1) AS new (id uuid, version bigint, status text, slug text, kind text, title text,
-       "originalTitle" text, "posterUrl" text, year integer, origin text, "isVip" boolean)
+       "originalTitle" text, "posterUrl" text, year integer, origin text, "isVip" boolean, "airingStatus" text, "ageRating" text,
+       "availableRegions" text[])
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, slug = excluded.slug,
        kind = excluded.kind, title = excluded.title, original_title = excluded.original_title,
        poster_url = excluded.poster_url, year = excluded.year, origin = excluded.origin, is_vip = excluded.is_vip,
-       updated_at = now()
+       airing_status = excluded.airing_status, age_rating = excluded.age_rating,
+       available_regions = excluded.available_regions, updated_at = now()
      WHERE t.version < excluded.version RETURNING id`,
   ),
   titleTombstones: sql(
@@ -64,15 +78,15 @@ export const statements = {
   episodes: sql(
     'episodes.keep',
     `INSERT INTO content_episodes AS e (id, content_id, version, status, season_number, number, sort_order, title,
-       duration_seconds, credits_start_seconds, is_free, air_date)
-     SELECT * FROM json_to_recordset($1) AS new (id uuid, "contentId" uuid, version bigint, status text,
+       duration_seconds, credits_start_seconds, is_free, air_date, published_at)
+     SELECT new.*, ${publishedNow('new')} FROM json_to_recordset($1) AS new (id uuid, "contentId" uuid, version bigint, status text,
        "seasonNumber" integer, number integer, "sortOrder" numeric, title text, "durationSeconds" double precision,
        "creditsStartSeconds" double precision, "isFree" boolean, "airDate" timestamptz)
      ON CONFLICT (id) DO UPDATE SET content_id = excluded.content_id, version = excluded.version, status = excluded.status,
        season_number = excluded.season_number, number = excluded.number, sort_order = excluded.sort_order,
        title = excluded.title, duration_seconds = excluded.duration_seconds,
        credits_start_seconds = excluded.credits_start_seconds, is_free = excluded.is_free, air_date = excluded.air_date,
-       updated_at = now()
+       published_at = ${publishedSince('e')}, updated_at = now()
      WHERE e.version < excluded.version RETURNING id`,
   ),
   episodeTombstones: sql(
@@ -82,6 +96,29 @@ export const statements = {
      ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status, updated_at = now()
      WHERE e.version < excluded.version RETURNING id`,
   ),
+}
+
+/**
+ * Keeps copies of titles and episodes, and counts the change of every title that they are of: also of those that were kept before, whose
+ * keeper may have been killed before it counted.
+ * @returns how many were newer than what was kept
+ */
+export async function keepCopies(db: Db, { titles = [], episodes = [], ...gone }: Copies): Promise<number> {
+  const { goneTitles = [], goneEpisodes = [] } = gone
+  const kept = await keepTitles(db, titles, goneTitles)
+  const keptEpisodes = await keepEpisodes(db, episodes, goneEpisodes)
+  await countChange(db, [
+    ...[...titles, ...goneTitles].map(({ id }) => id),
+    ...[...episodes, ...goneEpisodes].map(({ contentId }) => contentId),
+  ])
+  return kept + keptEpisodes
+}
+
+export interface Copies {
+  titles?: TitleCopy[]
+  episodes?: EpisodeCopy[]
+  goneTitles?: Tombstone[]
+  goneEpisodes?: (Tombstone & { contentId: string })[]
 }
 
 /**

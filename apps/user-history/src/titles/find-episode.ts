@@ -2,7 +2,7 @@ import { Content, EpisodeDetail, type z } from '@marquee/contracts'
 import { ApiError, type Incoming } from '@marquee/service-kit'
 import type { UserHistory } from '../context.js'
 import { episodeCopy, titleCopy } from './copies.js'
-import { keepEpisodes, keepTitles } from './copies-store.js'
+import { keepCopies } from './copies-store.js'
 import { type KnownEpisode, readEpisode } from './episode-store.js'
 
 /**
@@ -15,11 +15,10 @@ export function createFindEpisode({ primary, catalog }: Pick<UserHistory, 'prima
     const asked = await answer(catalog.get(`/api/v1/episodes/${id}`), EpisodeDetail)
     const path = `/api/v1/content/${asked.contentId}?include=episodes`
     const { episodes = [], ...title } = await answer(catalog.get(path), Content)
-    await keepTitles(primary, [titleCopy(title, title.version)])
-    await keepEpisodes(
-      primary,
-      [asked, ...episodes].map((episode) => episodeCopy(episode, episode.version)),
-    )
+    await keepCopies(primary, {
+      titles: [titleCopy(title, title.version)],
+      episodes: [asked, ...episodes].map((episode) => episodeCopy(episode, episode.version)),
+    })
   }
   const askOnce = singleFlight(ask)
   const readOnce = singleFlight((id) => readEpisode(primary, id))
