@@ -2,9 +2,10 @@
  * What plan each named statement of this app must have, with values to plan it by.
  * - `one-task`: everything of one title (or one slug): a router query, one task on Citus.
  * - `projection`: content_listing and episode_listing alone, of which the coordinator has a copy.
- * - `reference`: genres alone, a reference table too.
+ * - `reference`: genres, tags or persons alone, reference tables too.
  * - `foreign`: one page of each foreign table, taken there (filter, order, limit), and nothing beside it but projections.
- * - `every-shard`: of a consumer, a job, or another app's copy of everything; never of a caller's request.
+ * - `every-shard`: of a consumer, a job, or another app's copy of everything; of no caller's request but the edit of a person, which
+ *   writes on every node anyway.
  * - `local`: outbox, inbox, leases, idempotency keys: on the coordinator.
  * - `no-table`: asks the server alone.
  * - `bulk`: of the command line (seed, import, reconcile, rebuild), free to ask as it likes.
@@ -63,7 +64,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'content.read': { class: 'one-task', values: [id, ['ja', 'ko']] },
   'content.read-parts': {
     class: 'one-task',
-    values: [id, ['ja', 'ko'], ['episodes', 'translations', 'externalIds', 'credits'], true],
+    values: [id, ['ja', 'ko'], ['episodes', 'translations', 'externalIds', 'credits', 'tags'], true],
   },
   'content.lock': { class: 'one-task', values: [id] },
   'content.insert': { class: 'one-task', values: [...title, ...titleEnd] },
@@ -74,6 +75,25 @@ export const planClasses: Record<string, PlanEntry> = {
   'content.make-stats': { class: 'one-task', values: [id] },
   'slugs.claim': { class: 'one-task', values: ['slug', id] },
   'slugs.free': { class: 'one-task', values: ['slug'] },
+  'content.tags': { class: 'one-task', values: [id] },
+  'content.clear-tags': { class: 'one-task', values: [id] },
+  'content.add-tag': { class: 'one-task', values: [id, genre] },
+  'credits.list': { class: 'one-task', values: [id, 'cast', true, 0, id, 21] },
+  'cast.clear': { class: 'one-task', values: [id] },
+  'cast.add': { class: 'one-task', values: [id, id, id, 'role', true, 0] },
+  'crew.clear': { class: 'one-task', values: [id] },
+  'crew.add': { class: 'one-task', values: [id, id, id, 'role', null, 0] },
+  'sources.list': { class: 'one-task', values: [id, id] },
+  'sources.add': {
+    class: 'one-task',
+    values: [id, id, id, 'local', 'HD_720p', 'https://a.example/', null, null],
+  },
+  'sources.remove': { class: 'one-task', values: [id, id, id] },
+  'subtitles.list': { class: 'one-task', values: [id, id] },
+  'subtitles.add': { class: 'one-task', values: [id, id, id, 'ko', 'https://a.example/'] },
+  'subtitles.remove': { class: 'one-task', values: [id, id, id] },
+  'subtitles.clear-default': { class: 'one-task', values: [id, id] },
+  'subtitles.make-default': { class: 'one-task', values: [id, id, id] },
   'episodes.lock': { class: 'one-task', values: [id, id] },
   'episodes.count': { class: 'one-task', values: [id] },
   'seasons.make': { class: 'one-task', values: [id, 1] },
@@ -92,6 +112,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'listing.by-ids': { class: 'projection', values: [[id], 'published'] },
   'listing.find': { class: 'projection', values: [id] },
   'listing.find-by-slug': { class: 'projection', values: ['slug'] },
+  'listing.tags': { class: 'projection', values: [id, [genre]] },
   'listing.due': { class: 'projection', values: [100] },
   'listing.mean-rating': { class: 'projection', values: [] },
   'listing.rescore': { class: 'projection', values: [7] },
@@ -108,6 +129,15 @@ export const planClasses: Record<string, PlanEntry> = {
   'genres.by-id': { class: 'reference', values: [[genre]] },
   'genres.list': { class: 'reference', values: ['a', genre, 21] },
   'genres.insert': { class: 'reference', values: [genre, 'Genre'] },
+  'tags.known': { class: 'reference', values: [[genre]] },
+  'tags.list': { class: 'reference', values: ['a', genre, 21] },
+  'tags.insert': { class: 'reference', values: [genre, 'Tag'] },
+  'persons.read': { class: 'reference', values: [id] },
+  'persons.list': { class: 'reference', values: ['a', 'a', id, 21] },
+  'persons.known': { class: 'reference', values: [[id]] },
+  'persons.insert': { class: 'reference', values: [id, 'Name', null, null, null, '1990-04-12', 'KR'] },
+  'persons.update': { class: 'reference', values: [id, 1, 'Name', null, null, null, null, null] },
+  'persons.remove': { class: 'reference', values: [id, 1] },
 
   'analytics.state': { class: 'foreign', values: [] },
   'audience.read': { class: 'foreign', values: [id] },
@@ -118,6 +148,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'stats.apply-ratings': { class: 'every-shard', values: [[id], [15], [2], [1]] },
   'copies.titles': { class: 'every-shard', values: [id, 501] },
   'copies.episodes': { class: 'projection', values: [id, 501] },
+  'persons.titles': { class: 'every-shard', values: [id] },
   'stats.changed': { class: 'every-shard', values: [time, id, 1000] },
   'time.now': { class: 'no-table', values: [] },
   'citus.installed': { class: 'no-table' },

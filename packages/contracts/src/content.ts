@@ -1,6 +1,8 @@
 import { HttpUrl, Language, list, Slug, Timestamp, Uuid } from './common.js'
+import { Credit } from './credit.js'
 import { Episode } from './episode.js'
 import { Genre } from './genre.js'
+import { Tag } from './tag.js'
 import { world } from './world.js'
 import { z } from './z.js'
 
@@ -21,7 +23,7 @@ export const AiringStatus = z.enum(airingStatuses).openapi('AiringStatus', { exa
 export type AiringStatus = z.infer<typeof AiringStatus>
 
 /** What `include` can add to a title. */
-export const includes = ['episodes', 'translations', 'externalIds', 'credits'] as const
+export const includes = ['episodes', 'translations', 'externalIds', 'credits', 'tags'] as const
 export const Include = z.enum(includes)
 export type Include = z.infer<typeof Include>
 
@@ -61,31 +63,6 @@ export const ExternalId = z
   .object({ source: z.string(), externalId: z.string(), url: z.string().nullable() })
   .openapi('ExternalId', { example: { source: 'bangumi', externalId: '12345', url: null } })
 
-export const Credit = z
-  .object({
-    person: z.object({
-      id: Uuid,
-      name: z.string(),
-      originalName: z.string().nullable(),
-      profileUrl: HttpUrl.nullable(),
-    }),
-    kind: z.enum(['cast', 'crew']),
-    role: z.string().nullable(),
-    department: z.string().nullable(),
-    isLead: z.boolean(),
-    sortOrder: z.int(),
-  })
-  .openapi('Credit', {
-    example: {
-      person: world.people.hanSeo,
-      kind: 'cast',
-      role: 'Yun Harin',
-      department: null,
-      isLead: true,
-      sortOrder: 1,
-    },
-  })
-
 /** One title. Statistics (`rating` to `popularity`) are kept apart and never change `version`. */
 export const Content = z
   .object({
@@ -120,6 +97,7 @@ export const Content = z
     translations: z.array(Translation).optional(),
     externalIds: z.array(ExternalId).optional(),
     credits: z.array(Credit).optional(),
+    tags: z.array(Tag).optional(),
   })
   .openapi('Content', { example: world.contents.winterTide })
 export type Content = z.infer<typeof Content>

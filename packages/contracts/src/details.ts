@@ -1,5 +1,6 @@
 import { orNull } from './common.js'
-import { Content, Credit } from './content.js'
+import { Content } from './content.js'
+import { Credit } from './credit.js'
 import { Episode } from './episode.js'
 import { ViewerState } from './progress.js'
 import { Review, ReviewSummary } from './review.js'

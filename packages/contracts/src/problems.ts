@@ -50,6 +50,21 @@ export const problemCodes = {
     title: 'No such genre',
     hint: 'See /api/v1/genres for the genres there are.',
   },
+  person_not_found: {
+    status: 404,
+    title: 'No such person',
+    hint: 'See /api/v1/people for the people there are.',
+  },
+  source_not_found: {
+    status: 404,
+    title: 'No such source',
+    hint: 'The episode has no video source of this id.',
+  },
+  subtitle_not_found: {
+    status: 404,
+    title: 'No such subtitles',
+    hint: 'The episode has no subtitles of this id.',
+  },
   problem_not_found: {
     status: 404,
     title: 'No such problem',
@@ -72,6 +87,26 @@ export const problemCodes = {
     status: 409,
     title: 'Genre exists',
     hint: 'A genre of this name is there already: use its id.',
+  },
+  tag_exists: {
+    status: 409,
+    title: 'Tag exists',
+    hint: 'A tag of this name is there already: use its id.',
+  },
+  person_credited: {
+    status: 409,
+    title: 'Person has credits',
+    hint: 'Take the person out of the credits of all titles first.',
+  },
+  source_exists: {
+    status: 409,
+    title: 'Source exists',
+    hint: 'The episode has a source of this address already.',
+  },
+  subtitle_exists: {
+    status: 409,
+    title: 'Subtitles exist',
+    hint: 'The episode has subtitles of this language: delete those first.',
   },
   episode_exists: {
     status: 409,

@@ -18,6 +18,27 @@ export const people = {
   kitamuraAoi: { id: id(2, 2), name: 'Kitamura Aoi', originalName: '北村葵', profileUrl: null },
   linWei: { id: id(2, 3), name: 'Lin Wei', originalName: '林薇', profileUrl: null },
 }
+
+export const tags = {
+  slowBurn: { id: id(7, 1), name: 'Slow burn' },
+  seaside: { id: id(7, 2), name: 'Seaside' },
+}
+
+const part = (person: (typeof people)[keyof typeof people], role: string) => ({
+  person,
+  kind: 'cast' as const,
+  role,
+  department: null,
+  isLead: true,
+  sortOrder: 0,
+})
+/** Who plays in which title of the world. */
+export const credits = {
+  hanSeo: part(people.hanSeo, 'Yun Harin'),
+  kitamuraAoi: part(people.kitamuraAoi, 'Asami'),
+  linWei: part(people.linWei, 'Archivist Su'),
+}
+
 const base = {
   thumbnailUrl: null,
   publishAt: null,
@@ -187,6 +208,35 @@ export const episodes = {
   paperLanterns2: episode(5, contents.paperLanterns, 2, 'Paper and Paste', 1440),
   jadeCourt1: episode(6, contents.jadeCourt, 1, 'The Empty Annal', 2700),
   lastFerry1: { ...episode(7, contents.lastFerry, 1, 'Last Ferry to Jeju', 7080), isFree: true },
+}
+
+/** Where the first episode of Winter Tide is streamed from. */
+const source = (n: number, quality: 'HD_720p' | 'FHD_1080p', bitrate: number) => ({
+  id: id(8, n),
+  episodeId: episodes.winterTide1.id,
+  provider: 'local',
+  quality,
+  url: `https://cdn.example.com/winter-tide/1/${quality}.m3u8`,
+  bitrate,
+  fileSize: null,
+  createdAt: '2025-11-03T09:00:00.000Z',
+})
+export const sources = {
+  winterTide1Hd: source(1, 'HD_720p', 3_000_000),
+  winterTide1Fhd: source(2, 'FHD_1080p', 6_000_000),
+}
+
+const subtitle = (n: number, language: string, isDefault: boolean) => ({
+  id: id(9, n),
+  episodeId: episodes.winterTide1.id,
+  language,
+  fileUrl: `https://cdn.example.com/winter-tide/1/${language}.vtt`,
+  isDefault,
+  createdAt: '2025-11-03T09:00:00.000Z',
+})
+export const subtitles = {
+  winterTide1En: subtitle(1, 'en', true),
+  winterTide1Ko: subtitle(2, 'ko', false),
 }
 
 export const neighbour = ({ id, seasonNumber, number, title }: (typeof episodes)['winterTide1']) => ({

@@ -1,4 +1,16 @@
-import { contents, episodes, genres, id, neighbour, people, summary } from './world-titles.js'
+import {
+  contents,
+  credits,
+  episodes,
+  genres,
+  id,
+  neighbour,
+  people,
+  sources,
+  subtitles,
+  summary,
+  tags,
+} from './world-titles.js'
 
 /** The people who use the platform in examples and tests; `sub` of their tokens. */
 const person = (n: number, username: string, displayName: string) => ({
@@ -137,7 +149,7 @@ const fresh = (source: string) => ({ state: 'fresh' as const, ageMs: 0, source }
 const details = {
   content: contents.winterTide,
   episodes: [episodes.winterTide1, episodes.winterTide2],
-  credits: [],
+  credits: [credits.hanSeo],
   reviews: { summary: reviewSummary, items: [reviews.minaOnWinterTide, reviews.joonOnWinterTide] },
   trending: { totalViews: 1043, dayViews: 12, rank: 3 },
   audience: { viewers: 310, plays: 702 },
@@ -156,6 +168,10 @@ const details = {
 export const world = {
   genres,
   people,
+  credits,
+  tags,
+  sources,
+  subtitles,
   viewers,
   contents,
   episodes,

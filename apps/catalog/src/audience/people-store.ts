@@ -1,5 +1,5 @@
 import { type Db, query, sql } from '@marquee/postgres'
-import { instant } from '../content/content-read-store.js'
+import { instant } from '../content/instant.js'
 import { type Listed, type Place, summaryOf } from '../content/listing-store.js'
 import { type Answered, checked, state } from './state-store.js'
 

@@ -1,10 +1,8 @@
 import { type Include, includes } from '@marquee/contracts'
 import { type Db, query, sql } from '@marquee/postgres'
 import { strongEtag } from '@marquee/service-kit'
-
-/** RFC 3339 in UTC, as JavaScript writes it. */
-export const instant = (column: string): string =>
-  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
+import { creditRows } from '../credits/credit-store.js'
+import { instant } from './instant.js'
 
 /** The episode of the API, of a table that is called `e`. */
 export const episodeFields = `e.id, e.content_id AS "contentId", e.season_number AS "seasonNumber", e.number,
@@ -24,14 +22,10 @@ const episodes = `SELECT ${episodeFields} FROM episodes AS e
 const translations = `SELECT language, title, description FROM content_translations WHERE content_id = $1 ORDER BY language`
 const externalIds = `SELECT source, external_id AS "externalId", url FROM external_ids
   WHERE content_id = $1 ORDER BY source, external_id`
-const person = `json_build_object('id', p.id, 'name', p.name, 'originalName', p.original_name, 'profileUrl', p.profile_url) AS person`
-const credits = `SELECT person, kind, role, department, "isLead", "sortOrder" FROM (
-    SELECT ${person}, 'cast' AS kind, c.role, NULL AS department, c.is_lead AS "isLead", c.sort_order AS "sortOrder", c.id
-    FROM cast_members AS c JOIN persons AS p ON p.id = c.person_id WHERE c.content_id = $1
-    UNION ALL
-    SELECT ${person}, 'crew', c.role, c.department, false, c.sort_order, c.id
-    FROM crew_members AS c JOIN persons AS p ON p.id = c.person_id WHERE c.content_id = $1
-  ) AS both_kinds ORDER BY kind, "isLead" DESC, "sortOrder", id`
+const credits = `SELECT person, kind, role, department, "isLead", "sortOrder" FROM (${creditRows}) AS both_kinds
+  ORDER BY kind, "isLead" DESC, "sortOrder", id`
+const tags = `SELECT t.id, t.name FROM content_tags AS ct JOIN tags AS t ON t.id = ct.tag_id
+  WHERE ct.content_id = $1 ORDER BY lower(t.name), t.id`
 
 const content = `SELECT c.id, c.slug, c.kind, coalesce(t.title, c.title) AS title, c.original_title AS "originalTitle",
   coalesce(t.description, c.description) AS description, c.poster_url AS "posterUrl", c.banner_url AS "bannerUrl",
@@ -72,7 +66,7 @@ export const statements = {
     'content.read-parts',
     read(
       `, ${included('episodes', episodes)}, ${included('translations', translations)},
-       ${included('externalIds', externalIds)}, ${included('credits', credits)}`,
+       ${included('externalIds', externalIds)}, ${included('credits', credits)}, ${included('tags', tags)}`,
     ),
   ),
 }

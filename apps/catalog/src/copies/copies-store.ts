@@ -1,5 +1,5 @@
 import { type Db, query, sql } from '@marquee/postgres'
-import { instant } from '../content/content-read-store.js'
+import { instant } from '../content/instant.js'
 
 export const statements = {
   // Of the shards, because the projection keeps no version. Grouped by the column that they are spread by, so each shard gives its
