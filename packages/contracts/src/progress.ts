@@ -72,6 +72,7 @@ export const NextEpisode = z
     number: z.int(),
   })
   .openapi('NextEpisode')
+export type NextEpisode = z.infer<typeof NextEpisode>
 
 export const AutoNext = z.object({
   enabled: z.boolean().describe('False for a viewer who switched it off'),

@@ -6,6 +6,7 @@ import { createBatches } from '../in-batches.js'
 import { createFindEpisode } from '../titles/find-episode.js'
 import { transactionAgain } from '../transaction-again.js'
 import { userOf } from '../users/user-of.js'
+import { createReadViewer } from '../users/viewer-store.js'
 import { writeOnce } from '../write-once.js'
 import { type Asked, type Kept, keepReports } from './keep-reports.js'
 import { presentProgress } from './present-progress.js'
@@ -14,6 +15,7 @@ import { effectiveTime, toReport } from './report-rules.js'
 export function postProgress(userHistory: UserHistory) {
   const { primary, limits, clock } = userHistory
   const findEpisode = createFindEpisode(userHistory)
+  const readViewer = createReadViewer(userHistory)
   const keep = createBatches<Asked, Kept>({
     size: 50,
     patienceMs: limits.storeTimeoutMs,
@@ -47,16 +49,18 @@ export function postProgress(userHistory: UserHistory) {
     ],
     async handle({ headers, body, viewer }) {
       const userId = userOf(viewer)
-      const time = effectiveTime(body, await clock.now(), limits.reportAheadMs)
+      const now = await clock.now()
+      const time = effectiveTime(body, now, limits.reportAheadMs)
       if (time === null) throw noTime(limits.reportAheadMs)
-      const episode = await findEpisode(body.episodeId)
+      const [episode, known] = await Promise.all([findEpisode(body.episodeId), readViewer(userId)])
+      const told = { roles: viewer.roles, viewer: known, now }
       const of = { userId, contentId: episode.contentId }
       const asked: Asked = {
         named: (attempt) => toReport(body, time + attempt, episode),
         datedHere: body.at === undefined && body.sequence === undefined,
       }
       const reply = (kept: Kept) =>
-        json(200, presentProgress(kept, episode, limits), { 'cache-control': 'private, no-store' })
+        json(200, presentProgress(kept, episode, told, limits), { 'cache-control': 'private, no-store' })
       const key = headers['idempotency-key']
       if (key === undefined) return reply(await keep(`${userId} ${of.contentId}`, asked))
       const once = { key, scope: `${userId} progress`, body, ttlMs: limits.idempotencyKeyTtlMs }

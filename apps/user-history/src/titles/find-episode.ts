@@ -1,16 +1,22 @@
 import { Content, EpisodeDetail, type z } from '@marquee/contracts'
-import { ApiError, type Incoming } from '@marquee/service-kit'
+import { isOutage } from '@marquee/postgres'
+import { ApiError, type Incoming, singleFlight } from '@marquee/service-kit'
 import type { UserHistory } from '../context.js'
+import { createBatches } from '../in-batches.js'
 import { episodeCopy, titleCopy } from './copies.js'
 import { keepCopies } from './copies-store.js'
-import { type KnownEpisode, readEpisode } from './episode-store.js'
+import { isPublished, type KnownEpisode, readEpisodes } from './episode-store.js'
 
 /**
  * Finds an episode that may be reported. One that the copy here does not know, or believes unpublished, is asked of the catalogue, whose
  * word alone is a 404; callers that ask about one episode at the same time share one question.
  * @throws ApiError episode_not_found; unavailable (with Retry-After) when the catalogue would have to be asked and does not answer
  */
-export function createFindEpisode({ primary, catalog }: Pick<UserHistory, 'primary' | 'catalog'>) {
+export function createFindEpisode({
+  primary,
+  catalog,
+  limits,
+}: Pick<UserHistory, 'primary' | 'catalog' | 'limits'>) {
   async function ask(id: string): Promise<void> {
     const asked = await answer(catalog.get(`/api/v1/episodes/${id}`), EpisodeDetail)
     const path = `/api/v1/content/${asked.contentId}?include=episodes`
@@ -21,25 +27,19 @@ export function createFindEpisode({ primary, catalog }: Pick<UserHistory, 'prima
     })
   }
   const askOnce = singleFlight(ask)
-  const readOnce = singleFlight((id) => readEpisode(primary, id))
+  const read = createBatches<string, KnownEpisode | null>({
+    size: 100,
+    patienceMs: limits.storeTimeoutMs,
+    isOutage,
+    run: (_, ids) => readEpisodes(primary, ids),
+  })
   return async (id: string): Promise<KnownEpisode> => {
-    const known = await readOnce(id)
-    if (known?.published) return known
+    const known = await read('episodes', id)
+    if (known && isPublished(known)) return known
     await askOnce(id)
-    // A reading of its own: one that is under way may have begun before the answer was kept.
-    const learnt = await readEpisode(primary, id)
-    if (!learnt?.published) throw noEpisode()
+    const learnt = await read('episodes', id)
+    if (!learnt || !isPublished(learnt)) throw noEpisode()
     return learnt
-  }
-}
-
-/** Those who ask for the same at the same time share one answer. */
-function singleFlight<T>(work: (key: string) => Promise<T>): (key: string) => Promise<T> {
-  const running = new Map<string, Promise<T>>()
-  return (key) => {
-    const own = running.get(key) ?? work(key).finally(() => running.delete(key))
-    running.set(key, own)
-    return own
   }
 }
 

@@ -1,5 +1,7 @@
 import type { UserSettings, ViewerRights } from '@marquee/contracts'
-import { type Db, query, sql } from '@marquee/postgres'
+import { type Db, isOutage, query, sql } from '@marquee/postgres'
+import type { UserHistory } from '../context.js'
+import { createBatches } from '../in-batches.js'
 
 /** What decides what a person may watch and how he goes on. */
 export interface KnownViewer {
@@ -54,4 +56,15 @@ function viewerOf(row: Row | undefined): KnownViewer {
       autoNext: autoNext ?? defaultSettings.autoNext,
     },
   }
+}
+
+/** Reads viewers together that are asked for at one time. */
+export function createReadViewer({ primary, limits }: Pick<UserHistory, 'primary' | 'limits'>) {
+  const read = createBatches<string, KnownViewer>({
+    size: 100,
+    patienceMs: limits.storeTimeoutMs,
+    isOutage,
+    run: (_, ids) => readViewers(primary, ids),
+  })
+  return (id: string): Promise<KnownViewer> => read('viewers', id)
 }
