@@ -114,6 +114,14 @@ describe('the place in the list', () => {
     expect(verdict.sortAt).toBe(at(minutes))
   })
 
+  it('is not the time at which an episode was published that was there when we last heard of the viewer', () => {
+    const show = airing(season(1, 1), episode('s1e2', { airedAgo: 70, publishedAgo: 30 }))
+    const asked = playHistory({ promise: '', finds: next(''), show, did: [saw('s1e1', 100)] }, now)
+    const sortedAt = (heardAt: number) =>
+      continueWatching({ ...asked, heardAt, policy: 'last_played' }).sortAt
+    expect([sortedAt(at(31)), sortedAt(at(29))]).toEqual([at(30), at(70)])
+  })
+
   it('is none for what is absent', () => {
     expect(play({ show, did: [] })).toMatchObject({ sortAt: null, lastWatchedAt: null })
     const verdict = play({ show, did: [saw('s1e1', 100), dismissed(50)] })
