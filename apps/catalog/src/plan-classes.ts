@@ -83,6 +83,7 @@ export const planClasses: Record<string, PlanEntry> = {
   'cast.add': { class: 'one-task', values: [id, id, id, 'role', true, 0] },
   'crew.clear': { class: 'one-task', values: [id] },
   'crew.add': { class: 'one-task', values: [id, id, id, 'role', null, 0] },
+  'play.read': { class: 'one-task', values: [id, id] },
   'sources.list': { class: 'one-task', values: [id, id] },
   'sources.add': {
     class: 'one-task',

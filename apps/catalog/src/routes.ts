@@ -25,6 +25,7 @@ import { deletePerson } from './people/delete-person.js'
 import { getPerson } from './people/get-person.js'
 import { listPeople } from './people/list-people.js'
 import { patchPerson } from './people/patch-person.js'
+import { getInternalPlay } from './play/get-internal-play.js'
 import { createSource } from './sources/create-source.js'
 import { deleteSource } from './sources/delete-source.js'
 import { listSources } from './sources/list-sources.js'
@@ -73,6 +74,7 @@ export const routes = (catalog: Catalog): Endpoint[] => [
   listUserIds(catalog), //        GET    /api/v1/content/users/ids
   listWatchHistory(catalog), //   GET    /api/v1/content/users/{userId}/watch-history
   getAudience(catalog), //        GET    /internal/content/{id}/audience
+  getInternalPlay(catalog), //    GET    /internal/episodes/{id}/play
   listAllTitles(catalog), //      GET    /internal/titles
   listAllEpisodes(catalog), //    GET    /internal/episodes
 ]

@@ -16,6 +16,11 @@ const Config = z
     REVIEWS_ORIGINS: originList,
     /** Shares the counts of the rate limits between instances, and keeps last good parts of composed answers. Works without. */
     CACHE_URL: z.url({ protocol: /^rediss?$/ }).optional(),
+    /** Signs the addresses of sources; who serves the files checks them by it. Left out: made of MARQUEE_INTERNAL_KEY. */
+    MARQUEE_PLAYBACK_KEY: z
+      .string()
+      .regex(/^[0-9a-f]{32,}$/i, 'expected at least 32 hex digits')
+      .optional(),
     /** Public keys that tokens are signed with, as a JWKS. */
     JWKS_FILE: z.string().superRefine((file, context) => {
       try {

@@ -15,14 +15,23 @@ const table: readonly (readonly [path: string, answeredBy: UpstreamName | 'gatew
   ['/api/v1/content', 'catalog'],
   ['/api/v1/episodes', 'catalog'],
   ['/api/v1/genres', 'catalog'],
+  ['/api/v1/tags', 'catalog'],
+  ['/api/v1/people', 'catalog'],
+  ['/api/v1/play', 'gateway'],
   ['/api/v1/progress', 'user-history'],
+  ['/api/v1/continue-watching', 'user-history'],
+  ['/api/v1/favorites', 'user-history'],
+  ['/api/v1/watch-status', 'user-history'],
+  ['/api/v1/users', 'user-history'],
 ]
 
-/** Document 000's paths, answered by the same handlers. They match as a whole, not as a prefix; `{id}` can only come last. */
+/** Document 000's paths, answered by the same handlers. They match as a whole, not as a prefix; a `{name}` can only come last. */
 export const aliasTable: readonly (readonly [path: string, target: string])[] = [
   ['/api/drama/{id}', '/api/v1/content/{id}'],
   ['/api/episode/{id}', '/api/v1/episodes/{id}'],
+  ['/api/play/{episodeId}', '/api/v1/play/{episodeId}'],
   ['/api/progress', '/api/v1/progress'],
+  ['/api/continue-watching', '/api/v1/continue-watching'],
 ]
 
 const segmentsOf = (path: string): string[] => path.slice(1).split('/')
@@ -31,9 +40,10 @@ const routes = table.map(([path, answeredBy]) => ({
   answeredBy,
   route: `${path}/**`,
 }))
+const named = /\{\w+\}/
 const aliases = aliasTable.map(([path, target]) => ({
-  pattern: segmentsOf(path.replace('{id}', '*')),
-  target: (id: string | undefined) => target.replace('{id}', () => id ?? ''),
+  pattern: segmentsOf(path.replace(named, '*')),
+  target: (id: string | undefined) => target.replace(named, () => id ?? ''),
 }))
 
 const matches = (pattern: string[], segments: string[]): boolean =>

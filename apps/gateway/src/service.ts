@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Limits, readLimits } from '@marquee/contracts'
 import {
@@ -39,6 +40,8 @@ import { createEdge, identityOf, setIdentity } from './edge.js'
 import { type Fleet, watchFleet } from './fleet.js'
 import { createForward } from './forwarding/forward.js'
 import { healthOperations } from './health-operations.js'
+import { openPlayGather } from './play/gather-play.js'
+import { getPlay } from './play/get-play.js'
 import { getProblem, listProblems } from './problems/problem-pages.js'
 import type { UpstreamName } from './routes.js'
 
@@ -122,18 +125,28 @@ interface ComposedNeeds {
   redis: Redis | null
   now: () => number
   metrics: Metrics
+  playbackKey: string
 }
 
 /** Answers that the gateway makes of several apps' own. */
-function buildComposed({ fleet, limits, redis, now, metrics }: ComposedNeeds) {
+function buildComposed({ fleet, limits, redis, now, metrics, playbackKey }: ComposedNeeds) {
   const downstreams = openDownstreams(fleet, limits, appsTimeoutMs(limits))
   const lastGood = redis ? createLastGood(redis, { now }) : noLastGood
   const gather = createGather({ downstreams, lastGood, limits })
+  const count = countParts(metrics)
+  const play = openPlayGather(fleet, limits)
   return {
-    endpoints: [getContentDetails({ gather, count: countParts(metrics), limits })],
-    close: downstreams.close,
+    endpoints: [
+      getContentDetails({ gather, count, limits }),
+      getPlay({ gather: play.gather, count, limits, key: playbackKey, now }),
+    ],
+    close: async () => void (await Promise.all([downstreams.close(), play.close()])),
   }
 }
+
+/** Whoever has it can neither sign callers nor find out the key that it is made of. */
+const playbackKeyOf = ({ MARQUEE_PLAYBACK_KEY, MARQUEE_INTERNAL_KEY }: GatewayConfig): string =>
+  MARQUEE_PLAYBACK_KEY ?? createHmac('sha256', MARQUEE_INTERNAL_KEY).update('playback urls').digest('hex')
 
 function describeApi(config: GatewayConfig, apps: Clients, composed: Endpoint[], log: Logger): ApiDocument {
   const own = openApiDocument([...composed, listProblems, getProblem, ...healthOperations], info)
@@ -173,7 +186,7 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
   const callerHeader = createCallerHeader(config.MARQUEE_INTERNAL_KEY)
   const { forward, close } = createForward(fleet, limits, metrics, callerHeader)
   closers.onClose('forwarding', close)
-  const composed = buildComposed({ fleet, limits, redis, now, metrics })
+  const composed = buildComposed({ fleet, limits, redis, now, metrics, playbackKey: playbackKeyOf(config) })
   closers.onClose('composed answers', composed.close)
   const document = describeApi(config, apps, composed.endpoints, log)
 

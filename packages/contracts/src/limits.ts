@@ -32,6 +32,8 @@ export const defaultLimits = {
   detailsReviews: 5,
   /** What one of them takes of the rate limit: it is up to five calls. */
   detailsCost: 3,
+  /** How long the signed address of a video or of subtitles is good for. */
+  playUrlTtlMs: 14_400_000,
   /** How long a last good part is kept for when its service is down. */
   lastGoodTtlMs: 86_400_000,
   /** Foreign tables: the wait for an analytics server, dead or frozen. */

@@ -38,9 +38,9 @@ export interface Downstream<T extends object> {
 }
 
 /** Calls and their answers are small and many wait for few: a pool keeps one slow app from holding more than its share. */
-const connections = 16
+export const connections = 16
 
-function parse<T extends object>(
+export function parse<T extends object>(
   schema: z.ZodType<T>,
   bytes: Buffer,
 ): { value: T } | { value: null; defect: unknown } {
@@ -52,7 +52,7 @@ function parse<T extends object>(
 }
 
 /** @param name in public words: it stands in the reasons */
-function downstream<T extends object>(
+export function downstream<T extends object>(
   client: HttpClient,
   { name, schema, path }: { name: string; schema: z.ZodType<T>; path(id: string): string },
 ): Downstream<T> {
@@ -104,11 +104,11 @@ async function askTitle(client: HttpClient, path: string, calling: Calling): Pro
   }
 }
 
-const unusable = (cause: unknown): ApiError =>
+export const unusable = (cause: unknown): ApiError =>
   new ApiError('unavailable', 'The catalogue cannot answer now; try again shortly.', { cause })
 
 /** The catalogue's problem, as our own. */
-function refusal(status: number, body: Buffer): ApiError {
+export function refusal(status: number, body: Buffer): ApiError {
   const problem = parse(Problem, body)
   if ('defect' in problem) {
     if (status === 404) return new ApiError('content_not_found', 'There is no published title of this name.')
