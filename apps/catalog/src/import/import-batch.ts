@@ -1,6 +1,7 @@
 import { type Db, type Tx, writeOutbox } from '@marquee/postgres'
 import { v7 as uuidv7 } from 'uuid'
 import { newTitle } from '../content/content-rules.js'
+import { newEpisode } from '../episodes/episode.js'
 import { type ChangedTitle, changeTitle, listChanges, updatedEvent } from './change-title-store.js'
 import {
   addIdentities,
@@ -15,6 +16,7 @@ import type { NewTitle } from './new-title.js'
 import type { BatchOutcome } from './report.js'
 import { fieldsOf, type Mapped } from './source-title.js'
 import { hashOf, type KnownRow, type SourceRow, type Verdict, verdictOn } from './verdict-rules.js'
+import { ensureGenres, ensurePersons, ensureTags } from './words-store.js'
 
 export interface BatchRow {
   /** Position in the source, from 0. */
@@ -56,18 +58,37 @@ async function judge(db: Db, tx: Tx | null, rows: KnownRow[]): Promise<Verdict[]
   return verdicts.map((verdict) => again.get(verdict.row) ?? verdict)
 }
 
-function newTitles(rows: SourceRow[]): NewTitle[] {
+/** What a source calls by name, as the catalogue has it; what is missing is made. */
+async function newTitles(tx: Tx, rows: SourceRow[]): Promise<NewTitle[]> {
   const now = new Date()
-  return rows.map(({ title: { content, titleLanguage, ...title } }) => ({
-    ...title,
-    title: { ...newTitle(content, uuidv7(), [], now), titleLanguage },
-    episodes: [],
-  }))
+  const all = (of: 'genres' | 'tags' | 'cast') => rows.flatMap(({ title }) => title.parts?.[of] ?? [])
+  const genres = await ensureGenres(tx, all('genres'))
+  const tags = await ensureTags(tx, all('tags'))
+  const people = await ensurePersons(tx, all('cast'))
+  return rows.map(({ title: { content, titleLanguage, parts, ...title } }) => {
+    const id = uuidv7()
+    return {
+      ...title,
+      title: { ...newTitle(content, id, found(genres, parts?.genres), now), titleLanguage },
+      episodes: (parts?.episodes ?? []).map((body) => newEpisode(body, id, uuidv7())),
+      tags: found(tags, parts?.tags),
+      credits: found(people, parts?.cast).map((person, sortOrder) => ({
+        ...{ id: uuidv7(), kind: 'cast' as const, personId: person.id, role: null, department: null },
+        ...{ isLead: sortOrder < leads, sortOrder },
+      })),
+      rating: parts?.rating ?? null,
+    }
+  })
 }
+
+/** Of a list of names without parts, the first two carry the title. */
+const leads = 2
+const found = <T>(words: ReadonlyMap<string, T>, names: string[] = []): T[] =>
+  names.flatMap((name) => words.get(name.toLowerCase()) ?? [])
 
 async function addTitles(tx: Tx, source: string, rows: SourceRow[]): Promise<void> {
   if (rows.length === 0) return
-  const titles = await placeTitles(tx, newTitles(rows))
+  const titles = await placeTitles(tx, await newTitles(tx, rows))
   const identities = rows.map(({ title, hash, fields }, i) => ({
     identity: title.identity,
     contentId: titles[i]?.title.id ?? '',

@@ -1,4 +1,6 @@
+import type { Subtitle, Tag, VideoSource } from '@marquee/contracts'
 import type { TitleWithGenres } from '../content/title.js'
+import type { NewCredit } from '../credits/credit-rules.js'
 import type { EpisodeRow } from '../episodes/episode.js'
 
 /** A checked title on its way into the tables, with everything that is written in the same transaction. */
@@ -11,4 +13,10 @@ export interface NewTitle {
   translations: Record<string, string[]>
   externalIds: Record<string, { externalId: string; url: string | null }>
   episodes: EpisodeRow[]
+  sources?: Omit<VideoSource, 'createdAt'>[]
+  subtitles?: Omit<Subtitle, 'createdAt'>[]
+  tags?: Tag[]
+  credits?: NewCredit[]
+  /** In another catalogue. */
+  rating?: { source: string; rating: number; votes: number | null } | null
 }

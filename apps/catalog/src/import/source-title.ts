@@ -1,9 +1,20 @@
-import { CreateContent } from '@marquee/contracts'
+import { CreateContent, type CreateEpisode } from '@marquee/contracts'
 
 /** Lists: names of a language, title first; id and address of an external id. */
 export type FieldValue = string | number | boolean | null | (string | null)[]
 /** What a source says of a title, by field: `title`, `year`, `translations.<language>`, `externalIds.<source>`. */
 export type Fields = Record<string, FieldValue>
+
+/** What is made with a title when it is added, and belongs to the editors from then on. */
+export interface TitleParts {
+  /** Names, as the catalogue knows them or will. */
+  genres: string[]
+  tags: string[]
+  /** Names of people, leads first. */
+  cast: string[]
+  rating: { source: string; rating: number; votes: number | null } | null
+  episodes: CreateEpisode[]
+}
 
 /** One title of any source, ready to be written. */
 export interface SourceTitle {
@@ -16,6 +27,7 @@ export interface SourceTitle {
   /** Names by language: the title, then what else it is called. */
   translations: Record<string, string[]>
   externalIds: Record<string, { externalId: string; url: string | null }>
+  parts?: TitleParts
 }
 
 /** Something the source has and the catalogue has no place for. */
@@ -51,12 +63,12 @@ export function fieldsOf(title: SourceTitle): Fields {
 }
 
 /** NUL and halves of surrogate pairs: PostgreSQL keeps neither, and one such row would fail its whole batch. */
-const unstorable = /[\0\p{Surrogate}]/u
+export const unstorable = /[\0\p{Surrogate}]/u
 /** Characters of a name or an external id; both are in indexes, which have a limit of their own. */
 const longest = 500
 
 function faultsOf(title: SourceTitle): string[] {
-  return Object.entries(fieldsOf(title)).flatMap(([field, value]) => {
+  return Object.entries({ ...title.content, ...fieldsOf(title) }).flatMap(([field, value]) => {
     const texts = [value].flat().map(String)
     if (texts.some((text) => unstorable.test(text)))
       return [`${field}: contains a character that cannot be stored`]

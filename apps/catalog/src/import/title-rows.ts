@@ -54,6 +54,31 @@ export const shardTables: TableRows[] = [
     rows: ({ title, externalIds }) =>
       Object.entries(externalIds).map(([source, { externalId, url }]) => [title.id, source, externalId, url]),
   },
+  {
+    table: 'external_ratings',
+    columns: ['content_id', 'source', 'rating', 'votes'],
+    rows: ({ title, rating }) => (rating ? [[title.id, rating.source, rating.rating, rating.votes]] : []),
+  },
+  {
+    table: 'content_tags',
+    columns: ['content_id', 'tag_id'],
+    rows: ({ title, tags = [] }) => tags.map((tag) => [title.id, tag.id]),
+  },
+  {
+    table: 'cast_members',
+    columns: ['content_id', 'id', 'person_id', 'role', 'is_lead', 'sort_order'],
+    rows: ({ title, credits = [] }) =>
+      credits
+        .filter(({ kind }) => kind === 'cast')
+        .map(({ id, personId, role, isLead, sortOrder }) => [
+          title.id,
+          id,
+          personId,
+          role,
+          isLead,
+          sortOrder,
+        ]),
+  },
   { table: 'seasons', columns: ['content_id', 'number', 'created_at'], rows: seasonRows },
   {
     table: 'episodes',
@@ -65,15 +90,34 @@ export const shardTables: TableRows[] = [
         title.createdAt,
       ]),
   },
+  {
+    table: 'video_sources',
+    columns: ['content_id', 'id', 'episode_id', 'provider', 'quality', 'url', 'bitrate', 'file_size'],
+    rows: ({ title, sources = [] }) =>
+      sources.map((one) => [
+        ...[title.id, one.id, one.episodeId, one.provider, one.quality, one.url, one.bitrate, one.fileSize],
+      ]),
+  },
+  {
+    table: 'subtitles',
+    columns: ['content_id', 'id', 'episode_id', 'language', 'file_url', 'is_default'],
+    rows: ({ title, subtitles = [] }) =>
+      subtitles.map((one) => [title.id, one.id, one.episodeId, one.language, one.fileUrl, one.isDefault]),
+  },
 ]
 
 /** The projections: last, because on Citus an open writer of a reference table makes every other one wait. */
 export const projectionTables: TableRows[] = [
   {
     table: 'content_listing',
-    columns: [...names(listedColumns), 'genre_ids', 'titles'],
-    rows: ({ title, translations }) => [
-      [...valuesOf(listedColumns, title), title.genres.map((genre) => genre.id), listedNames(translations)],
+    columns: [...names(listedColumns), 'genre_ids', 'tag_ids', 'titles'],
+    rows: ({ title, translations, tags = [] }) => [
+      [
+        ...valuesOf(listedColumns, title),
+        title.genres.map((genre) => genre.id),
+        tags.map((tag) => tag.id).sort(),
+        listedNames(translations),
+      ],
     ],
   },
   {

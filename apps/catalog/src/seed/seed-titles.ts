@@ -1,10 +1,11 @@
+import { world } from '@marquee/contracts'
 import { type Pool, transaction } from '@marquee/postgres'
 import type { Progress } from '@marquee/seed'
 import { analyzeTitles, beginBulk, insertTitles, placeTitles } from '../import/insert-titles-store.js'
 import type { NewTitle } from '../import/new-title.js'
 import { retried } from '../import/retry.js'
 import { generateTitle, type SeedContext } from './generate-title.js'
-import { addGenres, existingTitles } from './seed-store.js'
+import { addGenres, addPersons, existingTitles } from './seed-store.js'
 import { seedGenres, worldTitles } from './seed-world.js'
 
 export interface SeedOptions {
@@ -52,6 +53,7 @@ const addMissing = (pool: Pool, titles: NewTitle[]): Promise<NewTitle[]> =>
 export async function seedTitles(pool: Pool, options: SeedOptions): Promise<SeedReport> {
   const { titles, seed, today, progress, batch = 500 } = options
   const genres = await addGenres(pool, seedGenres(seed))
+  await addPersons(pool, Object.values(world.people))
   const context = { seed, today, genres }
   const report: SeedReport = { titles, added: 0, unchanged: 0, episodes: 0 }
   for (let from = 0; from < titles; from += batch) {

@@ -4,6 +4,7 @@ import { newTitle } from '../content/content-rules.js'
 import type { EpisodeRow } from '../episodes/episode.js'
 import type { NewTitle } from '../import/new-title.js'
 import { moreGenres } from './words.js'
+import { worldPlay } from './world-play.js'
 
 export const worldGenres: Genre[] = Object.values(world.genres)
 
@@ -39,6 +40,7 @@ export function worldTitles(genres: Genre[]): NewTitle[] {
       translations: { [originalLanguage]: [originalTitle], en: [title] },
       externalIds: {},
       episodes: episodesOf(id),
+      ...worldPlay(id),
     }
   })
 }

@@ -33,6 +33,11 @@ const tables = [
   'content_listing',
   'episode_listing',
   'genres',
+  'tags',
+  'persons',
+  'content_tags',
+  'cast_members',
+  'external_ratings',
   'import_identities',
   'outbox',
 ]
