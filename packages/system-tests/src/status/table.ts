@@ -1,6 +1,7 @@
 import type { Case } from './cases.js'
 import { contentReads } from './table-content-reads.js'
 import { contentWrites } from './table-content-writes.js'
+import { creditsAndPlay } from './table-credits-and-play.js'
 import { episodesAndGenres } from './table-episodes-and-genres.js'
 import { gateway } from './table-gateway.js'
 import { people } from './table-people.js'
@@ -13,6 +14,7 @@ export const table: Record<string, Case[]> = {
   ...contentReads,
   ...contentWrites,
   ...episodesAndGenres,
+  ...creditsAndPlay,
   ...trending,
   ...reviewsTable,
   ...reviewEdits,
