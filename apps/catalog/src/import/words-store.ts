@@ -31,7 +31,8 @@ async function ensure(
   add: (tx: Tx, id: string, name: string) => Promise<unknown>,
 ): Promise<Words> {
   const known = await find(tx, statement, names)
-  const missing = new Map(names.map((name) => [name.toLowerCase(), name]))
+  // Of several ways to write one, the first is kept.
+  const missing = new Map(names.toReversed().map((name) => [name.toLowerCase(), name]))
   for (const name of known.keys()) missing.delete(name)
   if (missing.size === 0) return known
   for (const name of [...missing.values()].sort()) await add(tx, uuidv7(), name)
