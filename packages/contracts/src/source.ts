@@ -7,7 +7,11 @@ export const qualities = ['SD_480p', 'HD_720p', 'FHD_1080p', 'UHD_4K'] as const
 export const Quality = z.enum(qualities).openapi('Quality', { example: 'FHD_1080p' })
 export type Quality = z.infer<typeof Quality>
 
-const bitrate = z.int32().min(1).describe('Bits per second')
+const bitrate = z
+  .int()
+  .min(1)
+  .max(2 ** 31 - 1)
+  .describe('Bits per second')
 const fileSize = z.int().min(0).describe('Bytes')
 
 /** Where an episode is streamed from. Only editors see this address; viewers get a signed one from play. */
