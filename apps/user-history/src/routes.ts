@@ -7,6 +7,7 @@ import { listFavorites } from './favorites/list-favorites.js'
 import { removeFavorite } from './favorites/remove-favorite.js'
 import { getPlayState } from './playing/get-play-state.js'
 import { postProgress } from './progress/post-progress.js'
+import { postProgressBatch } from './progress/post-progress-batch.js'
 import { changeSettings } from './users/change-settings.js'
 import { changeUser } from './users/change-user.js'
 import { getSettings } from './users/get-settings.js'
@@ -19,6 +20,7 @@ import { setWatchStatus } from './watch-status/set-watch-status.js'
 /** Every path of this app. */
 export const routes = (userHistory: UserHistory): Endpoint[] => [
   postProgress(userHistory), //         POST   /api/v1/progress
+  postProgressBatch(userHistory), //    POST   /api/v1/progress/batch
   listContinueWatching(userHistory), // GET    /api/v1/continue-watching
   dismissTitle(userHistory), //         DELETE /api/v1/continue-watching/{contentId}
   listFavorites(userHistory), //        GET    /api/v1/favorites

@@ -43,6 +43,8 @@ export const defaultLimits = {
   sessionIdleMs: 1_800_000,
   sessionSweepEveryMs: 60_000,
   autoNextCountdownSeconds: 5,
+  /** Reports that are handed in at once. */
+  progressBatchMax: 500,
   /** How often the heartbeat that tells a copy's age is written. */
   heartbeatEveryMs: 1_000,
   /** Trending: how often lists are prepared, and how many titles of a list are kept. */

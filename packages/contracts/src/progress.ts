@@ -1,4 +1,6 @@
 import { orNull, Timestamp, Uuid } from './common.js'
+import { defaultLimits } from './limits.js'
+import { FieldError, type ProblemCode, problemCodes } from './problems.js'
 import { world } from './world.js'
 import { z } from './z.js'
 
@@ -95,6 +97,63 @@ export const Progress = z
   })
   .openapi('Progress', { example: world.progress })
 export type Progress = z.infer<typeof Progress>
+
+const reportsOfBatch = {
+  type: 'array' as const,
+  minItems: 1,
+  maxItems: defaultLimits.progressBatchMax,
+  items: { $ref: '#/components/schemas/CreateProgress' },
+}
+
+/** Reports are looked at one by one, so that one that is wrong does not take the others of an offline week with it. */
+export const CreateProgressBatch = z
+  .strictObject({
+    items: z
+      .array(z.unknown())
+      .min(1)
+      .max(defaultLimits.progressBatchMax)
+      .openapi({ ...reportsOfBatch, description: 'Reports, in any order' }),
+    sentAt: Timestamp.describe('Of all that have an `at` and no `sentAt` of their own').optional(),
+  })
+  .openapi('CreateProgressBatch', {
+    example: {
+      items: [
+        {
+          episodeId: world.episodes.winterTide1.id,
+          position: 1820,
+          duration: 3720,
+          sessionId: 'phone-7',
+          sequence: 12,
+          at: '2025-11-05T19:00:00.000Z',
+        },
+      ],
+      sentAt: '2025-11-06T08:00:00.000Z',
+    },
+  })
+export type CreateProgressBatch = z.infer<typeof CreateProgressBatch>
+
+export const ProgressBatch = z
+  .object({
+    items: z.array(
+      z.object({
+        ok: z.boolean(),
+        progress: Progress.optional().describe('Of one that was kept: the state of the episode after it'),
+        problem: z
+          .object({
+            code: z.enum(Object.keys(problemCodes) as [ProblemCode, ...ProblemCode[]]),
+            detail: z.string(),
+            errors: z.array(FieldError).optional().describe('Pointers into the body, as `/items/3/position`'),
+          })
+          .optional()
+          .describe('Of one that was not: why. `unavailable` and `internal` may be handed in again as it is'),
+      }),
+    ),
+  })
+  .openapi('ProgressBatch', {
+    description: 'One for each report, in their order',
+    example: { items: [{ ok: true, progress: world.progress }] },
+  })
+export type ProgressBatch = z.infer<typeof ProgressBatch>
 
 /** What one viewer has of one title: his part of its details. */
 export const ViewerState = z

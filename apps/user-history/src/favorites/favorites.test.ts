@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals'
 import { world } from '@marquee/contracts'
+import { keepRatings } from '../analytics/ratings-store.js'
 import { continueWorld } from '../testing/continue-world.js'
 import { serveUserHistory } from '../testing/serve.js'
 import { keepCopies } from '../titles/copies-store.js'
@@ -71,6 +72,17 @@ it('are of published titles: the catalogue is asked once about one that is not k
   const asked = place.catalog.asked.length
   expect((await put(jadeCourt.id)).status).toBe(200)
   expect(place.catalog.asked.length).toBe(asked)
+})
+
+it('show the rating that was told last', async () => {
+  const [title] = await continueWorld(place.primary, 1)
+  const told = (average: number | null, version: number) => ({
+    ...{ contentId: title!.id, day: '2026-01-15', count: 2, average, version },
+  })
+  await keepRatings(place.primary, [told(7.5, 2), told(9, 1)])
+  expect((await put(title!.id)).json.content.rating).toBe(7.5)
+  await keepRatings(place.primary, [told(null, 3)])
+  expect((await list()).items[0].content.rating).toBeNull()
 })
 
 it('are out of sight while their title is taken down', async () => {

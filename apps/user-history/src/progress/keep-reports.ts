@@ -1,16 +1,9 @@
 import type { Tx } from '@marquee/postgres'
 import { closeSession } from '../plays/play-store.js'
+import { keepNamed, type Named } from './keep-named.js'
 import { addTo, type KnownTitle, knownTitle, newestOf, stateOf } from './known-title.js'
 import { type EpisodeState, reportKey } from './progress-rules.js'
-import {
-  beginReports,
-  dropOthers,
-  type Known,
-  lockTitle,
-  type Of,
-  readReports,
-  writeState,
-} from './progress-store.js'
+import { dropOthers, lockTitles, type Of, readReports, writeStates } from './progress-store.js'
 import type { Report } from './report-rules.js'
 import { sessionKey } from './session-rules.js'
 
@@ -20,6 +13,11 @@ export interface Asked {
   named(attempt: number): Report
   datedHere: boolean
 }
+/** Those of one viewer and title. */
+export interface AskedOf {
+  of: Of
+  asked: readonly Asked[]
+}
 export interface Kept {
   /** Of the newest run in which there is something of the episode. */
   episode: EpisodeState
@@ -28,13 +26,37 @@ export interface Kept {
 }
 
 /**
- * Keeps reports of one viewer and title and what follows from them, all in the caller's transaction: the same as one after the other, in
- * the order of their times, since what comes last is added with the least work.
+ * Keeps reports of viewers and titles (each of them once) and what follows from them, all in the caller's transaction and with a few
+ * statements for all: the same as one after the other, in the order of their times, since what comes last is added with the least work.
  * @returns the state after each
  */
-export async function keepReports(tx: Tx, of: Of, asked: readonly Asked[]): Promise<Kept[]> {
-  await lockTitle(tx, of)
-  const { known, reports, fresh } = await keepAll(tx, of, asked)
+export async function keepTogether(tx: Tx, titles: readonly AskedOf[]): Promise<Kept[][]> {
+  await lockTitles(
+    tx,
+    titles.map(({ of }) => of),
+  )
+  const added: Added[] = []
+  for (const named of await keepNamed(tx, titles)) added.push(await addAll(tx, named))
+  await writeAll(
+    tx,
+    added.filter(({ named }) => named.fresh.size > 0),
+  )
+  return added.map(({ kept }) => kept)
+}
+
+/** The same for one title. */
+export const keepReports = async (tx: Tx, of: Of, asked: readonly Asked[]): Promise<Kept[]> =>
+  (await keepTogether(tx, [{ of, asked }]))[0]!
+
+interface Added {
+  named: Named
+  title: KnownTitle
+  kept: Kept[]
+}
+
+/** Adds the new ones to what was known of their title. */
+async function addAll(tx: Tx, named: Named): Promise<Added> {
+  const { of, known, reports, fresh } = named
   const title = knownTitle(known)
   const later = new Set([...fresh].map(reportKey))
   const earlier = async () => (await readReports(tx, of)).filter((one) => !later.has(reportKey(one)))
@@ -46,47 +68,32 @@ export async function keepReports(tx: Tx, of: Of, asked: readonly Asked[]): Prom
     const episode = newestOf(title, report.episodeId)!
     kept.set(report, { episode, applied: !same(before, episode) })
   }
-  if (fresh.size > 0) await writeAll(tx, of, title, known, [...fresh])
   // A retry: what it said is part of the state already.
   const unchanged = ({ episodeId }: Report) => ({ episode: newestOf(title, episodeId)!, applied: false })
-  return reports.map((report) => kept.get(report) ?? unchanged(report))
+  return { named, title, kept: reports.map((report) => kept.get(report) ?? unchanged(report)) }
 }
 
 const byTime = (a: Report, b: Report) => a.effectiveAt - b.effectiveAt || a.sequence - b.sequence
 
-/** Puts every report under its name; tells which are new, and what was known before all of them. */
-async function keepAll(tx: Tx, of: Of, asked: readonly Asked[]) {
-  const reports: Report[] = []
-  const taken = new Set<string>()
-  const fresh = new Set<Report>()
-  const known: Known = { kept: [], title: null, begun: [], sessions: [], episodes: [] }
-  let waiting = asked.map((one, index) => ({ ...one, index, attempt: 0 }))
-  while (waiting.length > 0) {
-    const own = new Map<string, Report>()
-    for (const one of waiting) {
-      let report = one.named(one.attempt)
-      while (one.datedHere && taken.has(reportKey(report))) report = one.named(++one.attempt)
-      if (!taken.has(reportKey(report))) own.set(reportKey(report), report)
-      taken.add(reportKey(report))
-      reports[one.index] = report
-    }
-    const found = await beginReports(tx, of, [...own.values()])
-    for (const report of found.kept) fresh.add(own.get(reportKey(report))!)
-    known.title = found.title
-    known.begun = found.begun
-    known.sessions.push(...found.sessions)
-    known.episodes.push(...found.episodes)
-    waiting = waiting.filter(({ datedHere, index }) => datedHere && !fresh.has(reports[index]!))
-  }
-  return { known, reports, fresh }
+async function writeAll(tx: Tx, added: readonly Added[]): Promise<void> {
+  if (added.length === 0) return
+  const written = added.map(({ named, title }) => ({
+    of: named.of,
+    state: stateOf(title),
+    reports: [...named.fresh],
+  }))
+  await writeStates(tx, written)
+  for (const [index, { title }] of added.entries())
+    if (title.whole) await dropOthers(tx, written[index]!.of, written[index]!.state)
+  // Plays of one title wait for each other: in one order, so that nobody waits in a circle.
+  for (const one of added.toSorted((a, b) => (a.named.of.contentId < b.named.of.contentId ? -1 : 1)))
+    await closeOver(tx, one)
 }
 
-async function writeAll(tx: Tx, of: Of, title: KnownTitle, known: Known, reports: Report[]): Promise<void> {
-  const state = stateOf(title)
-  await writeState(tx, of, state, reports)
-  if (title.whole) await dropOthers(tx, of, state)
+/** Makes plays of the sessions that these reports completed or stopped. */
+async function closeOver(tx: Tx, { named: { of, known, fresh }, title }: Added): Promise<void> {
   const closed = new Set(known.sessions.filter((one) => one.closed).map((one) => sessionKey(one.state)))
-  for (const key of new Set(reports.map(sessionKey))) {
+  for (const key of new Set([...fresh].map(sessionKey))) {
     const session = title.sessions.get(key)
     if (closed.has(key) || !(session?.completed || session?.stopped)) continue
     await closeSession(tx, { userId: of.userId, ...session })

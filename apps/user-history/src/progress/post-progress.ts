@@ -1,30 +1,21 @@
 import { CreateProgress, idempotencyKey, Progress, z } from '@marquee/contracts'
-import { isOutage } from '@marquee/postgres'
 import { ApiError, endpoint, json } from '@marquee/service-kit'
 import type { UserHistory } from '../context.js'
-import { createBatches } from '../in-batches.js'
 import { createFindEpisode } from '../titles/find-episode.js'
-import { transactionAgain } from '../transaction-again.js'
 import { userOf } from '../users/user-of.js'
 import { createReadViewer } from '../users/viewer-store.js'
 import { writeOnce } from '../write-once.js'
+import { createKeeper } from './create-keeper.js'
 import { type Asked, type Kept, keepReports } from './keep-reports.js'
 import { presentProgress } from './present-progress.js'
+import { noTime } from './read-batch.js'
 import { effectiveTime, toReport } from './report-rules.js'
 
 export function postProgress(userHistory: UserHistory) {
   const { primary, limits, clock } = userHistory
   const findEpisode = createFindEpisode(userHistory)
   const readViewer = createReadViewer(userHistory)
-  const keep = createBatches<Asked, Kept>({
-    size: 50,
-    patienceMs: limits.storeTimeoutMs,
-    isOutage,
-    run(key, asked) {
-      const [userId = '', contentId = ''] = key.split(' ')
-      return transactionAgain(primary, (tx) => keepReports(tx, { userId, contentId }, asked))
-    },
-  })
+  const keep = createKeeper(userHistory)
   return endpoint({
     method: 'POST',
     path: '/api/v1/progress',
@@ -51,7 +42,10 @@ export function postProgress(userHistory: UserHistory) {
       const userId = userOf(viewer)
       const now = await clock.now()
       const time = effectiveTime(body, now, limits.reportAheadMs)
-      if (time === null) throw noTime(limits.reportAheadMs)
+      if (time === null) {
+        const { code, detail, errors } = noTime(limits.reportAheadMs, '/at')
+        throw new ApiError(code, detail, { errors })
+      }
       const [episode, known] = await Promise.all([findEpisode(body.episodeId), readViewer(userId)])
       const told = { roles: viewer.roles, viewer: known, now }
       const of = { userId, contentId: episode.contentId }
@@ -62,16 +56,9 @@ export function postProgress(userHistory: UserHistory) {
       const reply = (kept: Kept) =>
         json(200, presentProgress(kept, episode, told, limits), { 'cache-control': 'private, no-store' })
       const key = headers['idempotency-key']
-      if (key === undefined) return reply(await keep(`${userId} ${of.contentId}`, asked))
+      if (key === undefined) return reply((await keep({ of, asked: [asked] }))[0]!)
       const once = { key, scope: `${userId} progress`, body, ttlMs: limits.idempotencyKeyTtlMs }
       return await writeOnce(primary, once, async (tx) => reply((await keepReports(tx, of, [asked]))[0]!))
     },
-  })
-}
-
-const noTime = (aheadMs: number) => {
-  const message = `expected a time after 1970 and at most ${aheadMs / 1000} s ahead of the server’s clock`
-  return new ApiError('invalid_body', 'The time of this report cannot be.', {
-    errors: [{ pointer: '/at', code: 'out_of_range', message }],
   })
 }

@@ -4,7 +4,8 @@ import { world } from '@marquee/contracts'
 import { seededRandom, shuffled } from '@marquee/seed'
 import { testDatabase } from '../testing/test-database.js'
 import { episodeCopy, titleCopy } from './copies.js'
-import { keepEpisodes, keepTitles } from './copies-store.js'
+import { keepCopies, keepEpisodes, keepTitles } from './copies-store.js'
+import { countAired } from './news-store.js'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let id: string
@@ -75,5 +76,65 @@ describe('what is kept of an episode', () => {
       other,
     ])
     expect(rows).toEqual([{ status: 'archived' }])
+  })
+})
+
+describe('when an episode became published', () => {
+  const since = async () =>
+    (await database.primary.query('SELECT published_at AS at FROM content_episodes WHERE id = $1', [id]))
+      .rows[0].at
+  const draft = (version: number) => ({ ...episode(version), status: 'draft' as const })
+
+  it('is kept until it does so again', async () => {
+    await keepEpisodes(database.primary, [draft(1)])
+    expect(await since()).toBeNull()
+    await keepEpisodes(database.primary, [episode(2)])
+    const first = await since()
+    expect(Math.abs(Date.now() - first)).toBeLessThan(60_000)
+    await keepEpisodes(database.primary, [episode(3)])
+    await keepEpisodes(database.primary, [draft(4)])
+    expect(await since()).toEqual(first)
+    await keepEpisodes(database.primary, [episode(5)])
+    expect(+(await since())).toBeGreaterThan(+first)
+  })
+})
+
+describe('the news of a title', () => {
+  const news = async () =>
+    (await database.primary.query('SELECT * FROM content_news WHERE content_id = $1', [id])).rows[0]
+  const at = (days: number) => new Date(Date.now() + days * 86_400_000)
+  const aired = (days: number, more = {}) => ({
+    ...episode(1),
+    ...{ id: randomUUID(), contentId: id, airDate: at(days).toISOString(), ...more },
+  })
+
+  it('tell what aired last and what airs next, but of specials and of what is not published', async () => {
+    const last = aired(-7)
+    await keepCopies(database.primary, {
+      titles: [title(1)],
+      episodes: [
+        ...[last, aired(-14), aired(14)],
+        ...[
+          aired(7, { status: 'scheduled' }),
+          aired(-1, { status: 'draft' }),
+          aired(-2, { seasonNumber: 0 }),
+        ],
+      ],
+    })
+    const { version, aired_at, next_air_at } = await news()
+    expect([version, aired_at.toISOString()]).toEqual([1, last.airDate])
+    expect(Math.round((next_air_at - Date.now()) / 86_400_000)).toBe(14)
+  })
+
+  it('count every change, also one that is told again, and what has aired since', async () => {
+    const coming = aired(14)
+    for (let n = 0; n < 3; n++) await keepCopies(database.primary, { episodes: [coming] })
+    await keepCopies(database.primary, { goneTitles: [{ id, version: 9 }] })
+    expect((await news()).version).toBe(4)
+    await database.primary.query('UPDATE content_episodes SET air_date = now() WHERE id = $1', [coming.id])
+    await database.primary.query(`UPDATE content_news SET next_air_at = now() WHERE content_id = $1`, [id])
+    expect(await countAired(database.primary)).toBe(1)
+    expect(await news()).toMatchObject({ version: 5, next_air_at: null, aired_at: expect.any(Date) })
+    expect(await countAired(database.primary)).toBe(0)
   })
 })

@@ -6,7 +6,7 @@ import { isActivity, lastWatchedAt, saidAt, statesOfRun } from '../continue-watc
 import { readTitle, type WatchedTitle, watchingOf } from '../continue-watching/watching-store.js'
 import { own } from '../pages.js'
 import { titleState } from '../progress/progress-rules.js'
-import { dropOthers, lockTitle, type Of, readReports, writeState } from '../progress/progress-store.js'
+import { dropOthers, lockTitle, type Of, readReports, writeStates } from '../progress/progress-store.js'
 import { createFindTitle } from '../titles/find-title.js'
 import { transactionAgain } from '../transaction-again.js'
 import { userOf } from '../users/user-of.js'
@@ -62,7 +62,7 @@ async function begin(tx: Tx, of: Of, now: number): Promise<WatchedTitle> {
   const begun = await keepRewatch(tx, of, saidAt(watching))
   // A report under 5 s that a fast clock dated ahead belongs to the new run.
   const state = titleState(await readReports(tx, of), begun)
-  await writeState(tx, of, state, [])
+  await writeStates(tx, [{ of, state, reports: [] }])
   await dropOthers(tx, of, state)
   return await readTitle(tx, of.userId, of.contentId)
 }
