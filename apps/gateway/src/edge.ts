@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Limits } from '@marquee/contracts'
 import { ApiError, type Caller, contextOf, sendProblem, viewerHeader } from '@marquee/service-kit'
 import type { Request, RequestHandler, Response } from 'express'
 import type { Identity } from './access/identify.js'
+import { requestCost } from './access/request-cost.js'
 import type { Forward } from './forwarding/forward.js'
 import { readTarget } from './forwarding/request-target.js'
 import { destinationOf, isForwarded } from './routes.js'
@@ -14,8 +16,9 @@ export interface EdgeOptions {
   forward: Forward
   /** Answers what the gateway composes itself; false when it has no such path. */
   compose(req: IncomingMessage, res: ServerResponse): boolean
-  /** Counts for a composed answer what it takes beyond one request. */
-  chargeComposed(rateKey: string): void
+  /** Counts what an admitted request takes beyond one. */
+  charge(rateKey: string, more: number): void
+  limits: Limits
   callerHeader(caller: Caller): string
 }
 
@@ -50,8 +53,7 @@ export function createEdge(options: EdgeOptions) {
 
   /** An endpoint of ours sees what an app would see: the canonical target and the signed caller. */
   const composed = (req: IncomingMessage, res: ServerResponse, target: string): void => {
-    const { caller, rateKey } = identityOf(req)
-    options.chargeComposed(rateKey)
+    const { caller } = identityOf(req)
     contextOf(req).caller = caller
     req.headers[viewerHeader] = options.callerHeader(caller)
     req.url = target
@@ -60,11 +62,12 @@ export function createEdge(options: EdgeOptions) {
   }
 
   const admitted = (req: IncomingMessage, res: ServerResponse): void => {
-    const { caller, refusal } = identityOf(req)
+    const { caller, rateKey, refusal } = identityOf(req)
     if (refusal) throw refusal
     const { path, query } = readTarget(req.url as string)
     const destination = destinationOf(path)
     if (!destination) throw nothingAt(path)
+    options.charge(rateKey, requestCost(destination, req.headers, options.limits) - 1)
     if (isForwarded(destination))
       forward(req, res, { destination, query, caller }, (error) => refuse(req, res, error))
     else composed(req, res, path + query)

@@ -115,8 +115,8 @@ function buildAccess(
     isOverLimit: (key) => store.isOver(key),
   })
   const rateLimit = createRateLimit(store, limits, (req) => identityOf(req).rateKey)
-  const chargeComposed = createCharge(store, limits.detailsCost - 1)
-  return { identify, byAddress, rateLimit, chargeComposed, cors: createCors(config.CORS_ORIGINS) }
+  const charge = createCharge(store)
+  return { identify, byAddress, rateLimit, charge, cors: createCors(config.CORS_ORIGINS) }
 }
 
 interface ComposedNeeds {
@@ -191,7 +191,7 @@ export function createGateway(config: GatewayConfig, env: NodeJS.ProcessEnv): Se
   const document = describeApi(config, apps, composed.endpoints, log)
 
   const compose = createDispatch({ endpoints: composed.endpoints, limits, log, isOutage: () => false })
-  const edge = createEdge({ ...access, forward, compose, callerHeader })
+  const edge = createEdge({ ...access, limits, forward, compose, callerHeader })
   const documentRoute = createDocumentRoute(document, access.cors)
   const limitByAddress: RequestHandler = (req, res, next) => {
     setIdentity(req, access.byAddress(req))

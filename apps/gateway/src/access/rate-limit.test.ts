@@ -105,6 +105,22 @@ describe('a caller over the limit', () => {
     expect(answers.filter(({ status }) => status === 401).length).toBe(burst)
   })
 
+  it('pays for a batch of reports by its bytes, for one that does not say how many the most, for one report once', async () => {
+    const gateway = await gatewayWith({ MARQUEE_LIMIT_BATCH_BYTES_PER_REQUEST: '2000' })
+    const bodies = async (path: string, headers: Record<string, string>) => {
+      const own = await someone()
+      const post = { method: 'POST', headers: { ...own, ...headers }, body: 'x'.repeat(20_000) }
+      const statuses: number[] = []
+      for (let n = 0; n < 10; n++) statuses.push((await ask(gateway, path, post)).status)
+      return statuses.filter((status) => status === 200).length
+    }
+    const length = { 'content-length': '20000' }
+    expect(await bodies('/api/v1/progress/batch', length)).toBe(Math.ceil(burst / 11))
+    expect(await bodies('/api/v1/progress/batch/', length)).toBe(Math.ceil(burst / 11))
+    expect(await bodies('/api/v1/progress/batch', { 'transfer-encoding': 'chunked' })).toBe(1)
+    expect(await bodies('/api/v1/progress', length)).toBe(10)
+  })
+
   it('does not find the operator’s paths closed', async () => {
     const gateway = await gatewayWith({})
     await flood([gateway], burst + 20)

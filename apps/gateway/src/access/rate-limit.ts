@@ -48,12 +48,12 @@ export function rateLimitStore(redis: Redis | null, limits: Limits, log: Logger)
 }
 
 /**
- * Counts `more` further units for a request that was admitted: the answer does not wait for it, the next request feels it.
+ * Counts `more` further requests for one that was admitted: the answer does not wait for it, the next request feels it.
  * @param rateKey see `rateKey`
  */
 export const createCharge =
-  (store: SharedWindow, more: number) =>
-  (rateKey: string): void => {
+  (store: SharedWindow) =>
+  (rateKey: string, more: number): void => {
     for (let n = 0; n < more; n++) void store.increment(rateKey)
   }
 
