@@ -70,7 +70,7 @@ export function createEdge(options: EdgeOptions) {
     options.charge(rateKey, requestCost(destination, req.headers, options.limits) - 1)
     if (isForwarded(destination))
       forward(req, res, { destination, query, caller }, (error) => refuse(req, res, error))
-    else composed(req, res, path + query)
+    else composed(req, res, destination.path + query)
   }
 
   const limited = (req: IncomingMessage, res: ServerResponse, identity: Identity): void => {
