@@ -104,7 +104,7 @@ describe('GET /api/v1/play/{episodeId}', () => {
   })
 
   it('tells who may not watch why, and no address', async () => {
-    knows({ ...known, terms: { ...terms, isVip: true } })
+    knows({ ...known, terms: { ...terms, isVip: true }, episode: { ...winterTide1, isFree: false } })
     says({ ...state, entitlement: { allowed: false, reason: 'vip_only' } })
     const { status, json, body } = await play({ sub: 'mina' })
     expect([status, json.entitlement]).toEqual([200, { allowed: false, reason: 'vip_only' }])
