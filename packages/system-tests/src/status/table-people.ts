@@ -13,6 +13,7 @@ import {
   wrongQueries,
   wrongTokens,
 } from './cases.js'
+import { nobodysTokens, wrongKeys } from './viewer-cases.js'
 
 const { mina, joon } = world.viewers
 const historyOf = (id: string) => `/api/v1/content/users/${id}/watch-history`
@@ -64,7 +65,7 @@ export const people: Record<string, Case[]> = {
     { input: 'somebody else’s', path: historyOf(joon.sub), as: 'viewer', status: 403, code: 'forbidden' },
     { input: 'as editor', path: historyOf(joon.sub), as: 'editor', status: 403, code: 'forbidden' },
     { input: 'with the scope data', path: historyOf(joon.sub), as: 'data', status: 403, code: 'forbidden' },
-    { input: 'token: none', path: historyOf(joon.sub), status: 401, code: 'unauthenticated' },
+    ...nobodysTokens('GET', historyOf(joon.sub)),
     { input: 'not a UUID', path: historyOf('me'), as: 'viewer', status: 400, code: 'invalid_request' },
     wrongMethod('DELETE', historyOf(mina.sub)),
     ...as('viewer', wrongQueries(historyOf(mina.sub))),
@@ -81,7 +82,12 @@ export const people: Record<string, Case[]> = {
       body: report,
       status: 200,
     },
-    ...wrongTokens('POST', progress, 'viewer', { body: report }).filter(({ as: role }) => role === undefined),
+    ...nobodysTokens('POST', progress, { body: report }),
+    ...wrongKeys(
+      'POST',
+      { path: progress, body: report },
+      { path: progress, body: { ...report, position: 61 } },
+    ),
     {
       input: 'unknown episode',
       method: 'POST',
