@@ -66,3 +66,16 @@ async function find(title: string): Promise<Drama> {
   const { json: whole } = await api(`/api/drama/${found.id}?include=episodes`)
   return whole
 }
+
+let sitting = 0
+/** One sitting: a report at this share of the episode. */
+export const watch = (
+  token: string,
+  { id: episodeId, durationSeconds: duration }: Pick<Drama['episodes'][number], 'id' | 'durationSeconds'>,
+  percent: number,
+  path = '/api/v1/progress',
+) => {
+  const position = (duration * percent) / 100
+  const body = { episodeId, duration, position, sessionId: `sitting-${++sitting}`, sequence: 1 }
+  return api(path, { method: 'POST', token, body })
+}

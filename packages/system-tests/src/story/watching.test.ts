@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { settle } from '@marquee/test-kit'
 import { api } from '../checked.js'
 import { newPerson, tokenOf } from '../people.js'
-import { type Imported, importDramas } from './dramas.js'
+import { type Imported, importDramas, watch } from './dramas.js'
 
 let imported: Imported
 beforeAll(async () => {
@@ -16,20 +16,6 @@ const explained = async (token: string, contentId: string) =>
   (await listed(token, `?explain=1&contentId=${contentId}`)).explanations[0]
 const statusOf = async (token: string, contentId: string) =>
   (await api(`/api/v1/watch-status?contentId=${contentId}`, { token })).json.items[0]
-
-let sitting = 0
-/** One sitting: a report at this share of the episode. */
-const watch = (
-  token: string,
-  episode: { id: string; durationSeconds: number },
-  percent: number,
-  path = '/api/v1/progress',
-) => {
-  const { id: episodeId, durationSeconds: duration } = episode
-  const position = (duration * percent) / 100
-  const body = { episodeId, duration, position, sessionId: `sitting-${++sitting}`, sequence: 1 }
-  return api(path, { method: 'POST', token, body })
-}
 
 describe('a list of dramas', () => {
   it('is tried, brought in once with its episodes, and changes nothing the second time', () => {
