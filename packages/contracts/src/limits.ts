@@ -45,8 +45,8 @@ export const defaultLimits = {
   autoNextCountdownSeconds: 5,
   /** Reports that are handed in at once. */
   progressBatchMax: 500,
-  /** So many bytes of a batch, about ten reports, take one further request of the rate limit. */
-  batchBytesPerRequest: 2_000,
+  /** So many bytes of a batch, about five reports, take one further request of the rate limit. */
+  batchBytesPerRequest: 1_000,
   /** How often the heartbeat that tells a copy's age is written. */
   heartbeatEveryMs: 1_000,
   /** Trending: how often lists are prepared, and how many titles of a list are kept. */

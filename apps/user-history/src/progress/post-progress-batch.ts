@@ -58,7 +58,7 @@ export function postProgressBatch(userHistory: UserHistory) {
       'request: one that is wrong says why and where, and the others are kept. The reports of one title are kept together or not at all. ' +
       'Repeat it freely where reports name their session and sequence; with an `Idempotency-Key` the batch is one transaction, and its ' +
       'first answer is given again. It counts as one request for the rate limit and one more for every ' +
-      `${limits.batchBytesPerRequest} bytes, about ten reports, since it is that much more work; without a Content-Length as the largest.`,
+      `${limits.batchBytesPerRequest} bytes, about five reports, since it is that much more work; without a Content-Length as the largest.`,
     tag: 'Viewing',
     access: 'viewer',
     headers: z.object({ 'idempotency-key': idempotencyKey.optional() }),
