@@ -106,7 +106,7 @@ describe('a batch', () => {
     })
     expect(json.items[7].progress).toMatchObject({ completed: true, rule: 'ninety_percent' })
     expect(await state(me)).toMatchObject(
-      [{ position: 300 }, { position: 990 }].sort(() => (first! < second! ? -1 : 1)),
+      first! < second! ? [{ position: 300 }, { position: 990 }] : [{ position: 990 }, { position: 300 }],
     )
   })
 

@@ -61,6 +61,7 @@ async function writeProgress(tx: Tx, histories: readonly PersonHistory[]): Promi
     ...ofTitle,
     run: ({ state }) => state.run,
     latest_at: ({ state }) => new Date(state.latestAt),
+    heard_at: ({ state }) => new Date(state.latestAt),
     started_at: ({ reports }) => new Date(Math.min(...reports.map(({ effectiveAt }) => effectiveAt))),
   })
   const reports = titles.flatMap(({ userId, contentId, reports }) =>
