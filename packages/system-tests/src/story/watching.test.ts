@@ -267,4 +267,23 @@ describe('what a viewer keeps of titles', () => {
       { episode: { id: episodes[0]!.id }, rule: 'first_unseen' },
     ])
   })
+
+  it('is what his subscription is for: refused in play and passed over in lists, until he has it', async () => {
+    const { id, episodes } = imported.ended
+    const subscriber = newPerson()
+    await watch(subscriber.token, episodes[0]!, 91)
+    const patch = (path: string, as: 'editor' | 'admin', body: object, etag = '') =>
+      api(path, { method: 'PATCH', as, body, headers: { ...(etag && { 'if-match': etag }) } })
+    const { headers } = await api(`/api/v1/content/${id}`, { as: 'editor' })
+    await patch(`/api/v1/content/${id}`, 'editor', { isVip: true }, headers.etag!)
+    const play = async () =>
+      (await api(`/api/v1/play/${episodes[1]!.id}`, { token: subscriber.token })).json.entitlement
+    expect(await play()).toEqual({ allowed: false, reason: 'vip_only' })
+    await settle(async () =>
+      expect(await explained(subscriber.token, id)).toMatchObject({ state: 'absent', rule: 'not_entitled' }),
+    )
+    await patch(`/api/v1/users/${subscriber.id}`, 'admin', { subscriptionTier: 'vip' })
+    expect(await play()).toEqual({ allowed: true, reason: 'vip_viewer' })
+    expect((await listed(subscriber.token)).items).toMatchObject([{ episode: { id: episodes[1]!.id } }])
+  })
 })
