@@ -148,6 +148,7 @@ describe('the catalogue as a whole', () => {
       await blocker.query('ROLLBACK')
       blocker.release()
       await Promise.all(requests)
+      await catalog.idle()
       await catalog.stop()
     }
   }, 60_000)
