@@ -3,12 +3,13 @@ import { settle } from '@marquee/test-kit'
 import { createBatches } from './in-batches.js'
 
 /** Batches that end when they are told to; `ran` names them as they begin. */
-function heldBatches(patienceMs = 5000) {
+function heldBatches({ patienceMs = 5000, most = 1 } = {}) {
   const ran: string[] = []
   const ends: (() => void)[] = []
   const add = createBatches<string, string>({
     size: 3,
     patienceMs,
+    beside: { most, afterMs: 5 },
     isOutage: (error) => error === 'outage',
     async run(key, items) {
       ran.push(`${key}:${items}`)
@@ -51,7 +52,7 @@ it('one that fails fails alone, an outage is that of all', async () => {
 })
 
 it('who waits too long is told so in time, and is not begun afterwards', async () => {
-  const { add, ran, end } = heldBatches(50)
+  const { add, ran, end } = heldBatches({ patienceMs: 50 })
   const late = expect(add('k', 'late')).rejects.toMatchObject({ code: 'unavailable' })
   await expect(add('k', 'never')).rejects.toMatchObject({ headers: { 'retry-after': '1' } })
   await late
@@ -61,4 +62,19 @@ it('who waits too long is told so in time, and is not begun afterwards', async (
   await end()
   expect(await next).toBe('NEXT')
   expect(ran).toEqual(['k:late', 'k:next'])
+})
+
+it('what takes long lets the next begin beside it, so many at most', async () => {
+  const { add, ran, end } = heldBatches({ most: 2 })
+  const all = [add('k', 'a'), add('k', 'b'), add('k', 'c')]
+  expect(ran).toEqual(['k:a'])
+  await settle(() => ran.length === 2)
+  all.push(add('k', 'd'))
+  // Of another key the second begins as late as the third of this one would.
+  all.push(add('other', 'x'), add('other', 'y'))
+  await settle(() => ran.includes('other:y'))
+  expect(ran).toEqual(['k:a', 'k:b,c', 'other:x', 'other:y'])
+  for (let n = 0; n < 5; n++) await end()
+  expect(await Promise.all(all)).toEqual(['A', 'B', 'C', 'D', 'X', 'Y'])
+  expect(ran.at(-1)).toBe('k:d')
 })

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { ApiError } from '@marquee/service-kit'
 
 export interface BatchOptions<Item, Result> {
@@ -10,6 +9,11 @@ export interface BatchOptions<Item, Result> {
   patienceMs: number
   /** A failure that is nobody's fault: trying one by one would only take longer. */
   isOutage(error: unknown): boolean
+  /**
+   * So many batches of a key may be under way, another beginning once the newest has taken so long: what stands still does not hold up
+   * the rest. Left out: one.
+   */
+  beside?: { most: number; afterMs: number }
 }
 
 interface Waiting<Item, Result> {
@@ -18,40 +22,63 @@ interface Waiting<Item, Result> {
   reject(error: unknown): void
 }
 
+interface Queue<Item, Result> {
+  waiting: Waiting<Item, Result>[]
+  /** Batches under way. */
+  running: number
+  /** Whether the newest of them has taken so long that another may begin. */
+  late: boolean
+}
+
 /**
  * Gathers what comes while earlier work of the same key is under way, and does it together. So who would wait for each other in the
  * database neither holds its connections nor pays for a commit each.
  * @throws ApiError unavailable when it takes too long; what the work throws
  */
 export function createBatches<Item, Result>(options: BatchOptions<Item, Result>) {
-  const { patienceMs, size } = options
-  const queues = new Map<string, Waiting<Item, Result>[]>()
+  const { patienceMs, size, beside = { most: 1, afterMs: patienceMs } } = options
+  const queues = new Map<string, Queue<Item, Result>>()
 
-  async function drain(key: string, queue: Waiting<Item, Result>[]): Promise<void> {
-    while (queue.length > 0) await runTogether(options, key, queue.splice(0, size))
-    queues.delete(key)
-  }
-  return async (key: string, item: Item): Promise<Result> => {
-    const over = new AbortController()
-    const queue = queues.get(key)
-    const done = new Promise<Result>((resolve, reject) => {
-      const own = { item, resolve, reject }
-      const giveUp = () => {
-        const place = queues.get(key)?.indexOf(own) ?? -1
-        if (place >= 0) queues.get(key)?.splice(place, 1)
-        reject(new ApiError('unavailable', 'The store takes too long; try again shortly.'))
-      }
-      delay(patienceMs, undefined, { signal: over.signal }).then(giveUp, () => undefined)
-      if (queue) {
-        queue.push(own)
-      } else {
-        const begun = [own]
-        queues.set(key, begun)
-        void drain(key, begun)
-      }
+  function begin(key: string, queue: Queue<Item, Result>): void {
+    const { waiting, running, late } = queue
+    if (waiting.length === 0 || (running > 0 && !(late && running < beside.most))) return
+    queue.running += 1
+    queue.late = false
+    const timer = setTimeout(() => {
+      queue.late = true
+      begin(key, queue)
+    }, beside.afterMs)
+    void runTogether(options, key, waiting.splice(0, size)).then(() => {
+      clearTimeout(timer)
+      queue.running -= 1
+      begin(key, queue)
+      if (queue.running === 0) queues.delete(key)
     })
-    return await done.finally(() => over.abort())
   }
+  return async (key: string, item: Item): Promise<Result> =>
+    await new Promise<Result>((resolve, reject) => {
+      const queue = queues.get(key) ?? { waiting: [], running: 0, late: false }
+      queues.set(key, queue)
+      // Of a promise and an AbortController, as timers/promises has them, each item would cost more than its part of the work.
+      const timer = setTimeout(() => {
+        const place = queue.waiting.indexOf(own)
+        if (place >= 0) queue.waiting.splice(place, 1)
+        own.reject(new ApiError('unavailable', 'The store takes too long; try again shortly.'))
+      }, patienceMs)
+      const own: Waiting<Item, Result> = {
+        item,
+        resolve(result) {
+          clearTimeout(timer)
+          resolve(result)
+        },
+        reject(error) {
+          clearTimeout(timer)
+          reject(error)
+        },
+      }
+      queue.waiting.push(own)
+      begin(key, queue)
+    })
 }
 
 /** Never throws. One that makes the others fail fails alone. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { isOutage } from '@marquee/postgres'
 import type { UserHistory } from '../context.js'
 import { createBatches } from '../in-batches.js'
@@ -6,29 +5,27 @@ import { transactionAgain } from '../transaction-again.js'
 import { titleKey } from './keep-named.js'
 import { type AskedOf, type Kept, keepTogether } from './keep-reports.js'
 
-/** Transactions that are under way at most; each keeps what came while the one before it was. */
-const lanes = 2
+/** Milliseconds that a report waits at most for those before it; a few transactions that wait for others leave room for the rest. */
+const beside = { most: 4, afterMs: 15 }
 
 /**
  * Keeps reports of many viewers together: while one transaction is on its way to the disk the next gathers, so that a commit and a few
- * statements serve many. Reports of one title always share a lane; in the database they would wait for each other anyway.
+ * statements serve many.
  */
 export function createKeeper({ primary, limits }: Pick<UserHistory, 'primary' | 'limits'>) {
   const keep = createBatches<AskedOf, Kept[]>({
     size: 100,
     patienceMs: limits.storeTimeoutMs,
     isOutage,
+    beside,
     async run(_, items) {
       const { titles, placeOf } = gather(items)
       const kept = await transactionAgain(primary, (tx) => keepTogether(tx, titles))
       return placeOf.map(([title, from, to]) => kept[title]!.slice(from, to))
     },
   })
-  return (asked: AskedOf): Promise<Kept[]> => keep(laneOf(asked), asked)
+  return (asked: AskedOf): Promise<Kept[]> => keep('reports', asked)
 }
-
-const laneOf = ({ of }: AskedOf): string =>
-  String(createHash('sha1').update(titleKey(of)).digest()[0]! % lanes)
 
 /** Each title once; and where in it the reports of each item are. */
 function gather(items: readonly AskedOf[]) {
