@@ -34,5 +34,3 @@ export async function countPlays(tx: Tx, plays: readonly CountedPlay[]): Promise
     plays.map(({ completed }) => completed),
   ])
 }
-
-export const countPlay = (tx: Tx, play: CountedPlay): Promise<void> => countPlays(tx, [play])

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { type Pool, transaction } from '@marquee/postgres'
 import { testDatabase } from '../testing/test-database.js'
-import { countPlay, countPlays } from './count-play-store.js'
+import { countPlays } from './count-play-store.js'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 let pool: Pool
@@ -37,7 +37,7 @@ describe('the plays of a day', () => {
         play(id, '2026-03-02T01:30:00+02:00', 7, false),
       ]),
     )
-    await transaction(pool, (tx) => countPlay(tx, play(id, '2026-03-02T12:00:00Z', 70, true)))
+    await transaction(pool, (tx) => countPlays(tx, [play(id, '2026-03-02T12:00:00Z', 70, true)]))
     expect(await figures(id)).toEqual([
       { day: '2026-03-01', plays: 2, completed: 1, seconds: 107 },
       { day: '2026-03-02', plays: 2, completed: 1, seconds: 100 },
@@ -47,7 +47,7 @@ describe('the plays of a day', () => {
   it('belong to the transaction of the plays', async () => {
     const id = randomUUID()
     const failing = transaction(pool, async (tx) => {
-      await countPlay(tx, play(id, '2026-03-01T00:00:00Z', 1, true))
+      await countPlays(tx, [play(id, '2026-03-01T00:00:00Z', 1, true)])
       throw new Error('the play failed')
     })
     await expect(failing).rejects.toThrow('the play failed')

@@ -35,6 +35,28 @@ const told = async (body: Parameters<typeof app.report>[1]) => {
 const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString()
 
 describe('a play', () => {
+  it('is made of each session that one transaction ends, of one viewer of each title', async () => {
+    const { lastFerry1: other } = world.episodes
+    const before = [await audience(), await audience(other.contentId)]
+    const ended = (episode: { id: string }, sessionId: string) => ({
+      ...{ episodeId: episode.id, duration: 3720, position: 60, sessionId, sequence: 1, state: 'stopped' },
+    })
+    const hand = async (key: string, items: object[]) => {
+      const ask = { method: 'POST' as const, sub: me, headers: { 'idempotency-key': key }, body: { items } }
+      expect((await app.send('/api/v1/progress/batch', ask)).status).toBe(200)
+    }
+    await hand('first', [ended(other, 'a'), ended(first, 'b'), ended(first, 'c'), ended(first, 'c')])
+    await hand('second', [ended(first, 'd'), ended(first, 'b')])
+    const made = (await plays()).map(({ content_id }) => content_id)
+    expect(made.toSorted()).toEqual([winterTide.id, winterTide.id, winterTide.id, other.contentId].toSorted())
+    const [was, otherWas] = before.map((one) => one ?? { viewers: 0, plays: 0 })
+    expect(await audience()).toEqual({ viewers: was.viewers + 1, plays: was.plays + 3 })
+    expect(await audience(other.contentId)).toEqual({
+      viewers: otherWas.viewers + 1,
+      plays: otherWas.plays + 1,
+    })
+  })
+
   it('is made once, when its session completes, and never changes', async () => {
     const before = await audience()
     const start = Date.now() - 4_000_000

@@ -7,7 +7,7 @@ import { proxyTo, settle } from '@marquee/test-kit'
 import { keepReports } from '../progress/keep-reports.js'
 import { toReport } from '../progress/report-rules.js'
 import { serveUserHistory } from '../testing/serve.js'
-import { closeSession } from './play-store.js'
+import { closeSessions } from './play-store.js'
 import { sweepSessions } from './sweep-sessions.js'
 
 const { winterTide1, paperLanterns1, jadeCourt1 } = world.episodes
@@ -127,9 +127,9 @@ describe('a session that nobody ended', () => {
   it('cannot be closed twice', async () => {
     await begin(50)
     const session = { userId: me, sessionId: 'tv', episodeId: winterTide1.id }
-    const close = () => transaction(place.primary, (tx) => closeSession(tx, session))
-    expect((await Promise.all([close(), close()])).sort()).toEqual([false, true])
-    expect(await close()).toBe(false)
+    const close = () => transaction(place.primary, (tx) => closeSessions(tx, [session]))
+    expect((await Promise.all([close(), close()])).sort()).toEqual([0, 1])
+    expect(await close()).toBe(0)
     expect(await plays()).toHaveLength(1)
   })
 

@@ -6,7 +6,7 @@ import { titleKey } from './keep-named.js'
 import { type AskedOf, type Kept, keepTogether } from './keep-reports.js'
 
 /** Milliseconds that a report waits at most for those before it; a few transactions that wait for others leave room for the rest. */
-const beside = { most: 4, afterMs: 15 }
+const beside = { most: 3, afterMs: 15 }
 
 /**
  * Keeps reports of many viewers together: while one transaction is on its way to the disk the next gathers, so that a commit and a few

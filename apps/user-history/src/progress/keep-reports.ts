@@ -1,5 +1,5 @@
 import type { Tx } from '@marquee/postgres'
-import { closeSession } from '../plays/play-store.js'
+import { closeSessions, type SessionKey } from '../plays/play-store.js'
 import { keepNamed, type Named } from './keep-named.js'
 import { addTo, type KnownTitle, knownTitle, newestOf, stateOf } from './known-title.js'
 import { type EpisodeState, reportKey } from './progress-rules.js'
@@ -85,19 +85,17 @@ async function writeAll(tx: Tx, added: readonly Added[]): Promise<void> {
   await writeStates(tx, written)
   for (const [index, { title }] of added.entries())
     if (title.whole) await dropOthers(tx, written[index]!.of, written[index]!.state)
-  // Plays of one title wait for each other: in one order, so that nobody waits in a circle.
-  for (const one of added.toSorted((a, b) => (a.named.of.contentId < b.named.of.contentId ? -1 : 1)))
-    await closeOver(tx, one)
+  await closeSessions(tx, added.flatMap(overNow))
 }
 
-/** Makes plays of the sessions that these reports completed or stopped. */
-async function closeOver(tx: Tx, { named: { of, known, fresh }, title }: Added): Promise<void> {
+/** The sessions that these reports completed or stopped. */
+function overNow({ named: { of, known, fresh }, title }: Added): SessionKey[] {
   const closed = new Set(known.sessions.filter((one) => one.closed).map((one) => sessionKey(one.state)))
-  for (const key of new Set([...fresh].map(sessionKey))) {
+  return [...new Set([...fresh].map(sessionKey))].flatMap((key) => {
     const session = title.sessions.get(key)
-    if (closed.has(key) || !(session?.completed || session?.stopped)) continue
-    await closeSession(tx, { userId: of.userId, ...session })
-  }
+    if (closed.has(key) || !(session?.completed || session?.stopped)) return []
+    return [{ userId: of.userId, sessionId: session.sessionId, episodeId: session.episodeId }]
+  })
 }
 
 const same = (before: EpisodeState | null, after: EpisodeState): boolean =>
