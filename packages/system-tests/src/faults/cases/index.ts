@@ -1,7 +1,7 @@
 import type { FaultCase } from '../case.js'
 import gatewayKilled from './f01-gateway-killed.js'
 import catalogKilled from './f02-catalog-killed.js'
-import userHistoryKilled from './f03-user-history-killed.js'
+import userHistoryAndPrimaryKilled from './f03-user-history-and-primary-killed.js'
 import reviewsKilled from './f04-reviews-killed.js'
 import trendingKilled from './f05-trending-killed.js'
 import relayKilledAfterSend from './f06-relay-killed-after-send.js'
@@ -28,7 +28,7 @@ import leaderFrozen from './l01-leader-frozen.js'
 export const cases: FaultCase[] = [
   gatewayKilled,
   catalogKilled,
-  userHistoryKilled,
+  userHistoryAndPrimaryKilled,
   reviewsKilled,
   trendingKilled,
   relayKilledAfterSend,
