@@ -1,10 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { world } from '@marquee/contracts'
 import { request } from 'undici'
 import { startPlatform } from '../lifecycle/start-platform.js'
 import { type Calls, compareCalls } from './calls.js'
+import { continueWatching } from './continue-watching.js'
 import { foreignPages } from './foreign-pages.js'
 import { type Measured, measure, median, type Side, startBaseline } from './measure.js'
+import { reporting } from './progress-writes.js'
 import { type Publishing, publishViews } from './publish-views.js'
 import { replicaLag } from './replica-lag.js'
 import { viewScripts } from './view-scripts.js'
@@ -59,7 +62,7 @@ const platform = await startPlatform({
 const { api, processes, engines, owners } = platform.run
 const own = (app: string) => {
   const url = new URL(api)
-  url.port = String(Number(url.port) + { catalog: 1, trending: 4 }[app]!)
+  url.port = String(Number(url.port) + { catalog: 1, 'user-history': 2, trending: 4 }[app]!)
   return url.origin
 }
 const pid = (...names: string[]) => names.map((name) => processes[name]!)
@@ -74,9 +77,10 @@ const headers = Object.fromEntries(
     String(sample.headers[name]),
   ]),
 )
-const settings = { body, headers, target: own('catalog') }
-const [bare, plainExpress, proxy, withoutRedis] = await Promise.all(
-  ['bare', 'express', 'proxy', 'views'].map((kind) => startBaseline(kind, settings)),
+const { internalKey } = JSON.parse(readFileSync(join(platform.dataDir, 'secrets.json'), 'utf8'))
+const settings = { body, headers, target: own('catalog'), internalKey, databaseUrl: engines.analytics }
+const [bare, plainExpress, proxy, withoutRedis, oneUpsert, oneTransaction] = await Promise.all(
+  ['bare', 'express', 'proxy', 'views', 'upsert', 'transaction'].map((kind) => startBaseline(kind, settings)),
 )
 
 const catalogRead: Side = { name: 'catalog', url: own('catalog') + path, pids: pid('catalog') }
@@ -94,7 +98,7 @@ async function compareEach(name: string, must: number, ours: Calls, theirs: Call
   const row = {
     case: name,
     ratio: Number(ratio.toFixed(2)),
-    must: `>= ${must}`,
+    must: `>= ${Number(must.toFixed(2))}`,
     pass: ratio >= must,
     cpu: '',
     p50,
@@ -175,6 +179,16 @@ try {
     post({ name: 'views', url: own('trending') + views, pids: pid('trending') }),
     post(side('views without redis', withoutRedis, views)),
   )
+  const reports = (name: string, url: string, pids: number[]) =>
+    reporting({ name, url, pids }, internalKey, engines.analytics)
+  const progress = await reports('progress', own('user-history'), pid('user-history'))
+  const [upsert, alone] = await Promise.all(
+    [oneUpsert, oneTransaction].map((each) => reports('baseline', each!.url, [each!.pid])),
+  )
+  await add('progress writes, 32 clients / one upsert per commit', 2, progress, upsert!)
+  await add('progress writes, 32 clients / a transaction for each, which keeps the same', 2, progress, alone!)
+  const lists = await continueWatching(own('user-history'), internalKey, engines.analytics)
+  await compareEach('continue watching with 2,000 plays / with 20', 1 / 3, lists.many, lists.few, 1)
   const counted = await viewScripts(engines.counters)
   await compareEach('view in one script / MULTI of three commands', 1.8, counted.script, counted.multi, 64)
   await counted.close()
@@ -205,7 +219,8 @@ try {
       `commit ${commit.p50.toFixed(1)} and ${commit.p99.toFixed(1)} ms`,
   )
 } finally {
-  for (const baseline of [bare, plainExpress, proxy, withoutRedis]) baseline?.stop()
+  for (const baseline of [bare, plainExpress, proxy, withoutRedis, oneUpsert, oneTransaction])
+    baseline?.stop()
   await platform.end()
 }
 console.table(rows)

@@ -8,6 +8,15 @@ export interface Side {
   /** Whose CPU time is counted. */
   pids: number[]
   method?: 'GET' | 'POST'
+  /** Where it is not the usual number. */
+  connections?: number
+  /** One for each connection, where they do not all send the same. */
+  client?: () => Client
+}
+
+export interface Client {
+  headers: Record<string, string>
+  nextBody(): string
 }
 
 export interface Measured {
@@ -30,8 +39,9 @@ export async function measure(side: Side, seconds: number, connections: number):
   const result = await autocannon({
     url: side.url,
     method: side.method ?? 'GET',
-    connections,
+    connections: side.connections ?? connections,
     duration: seconds,
+    ...(side.client && { setupClient: sending(side.client) }),
   })
   const bad = result.non2xx + result.errors + result.timeouts
   if (bad > 0) throw new Error(`${side.name}: ${bad} of ${result.requests.total} requests failed`)
@@ -42,6 +52,13 @@ export async function measure(side: Side, seconds: number, connections: number):
     p50: result.latency.p50,
     p99: result.latency.p99,
   }
+}
+
+const sending = (client: () => Client) => (connection: autocannon.Client) => {
+  const { headers, nextBody } = client()
+  connection.setHeadersAndBody(headers, nextBody())
+  // It is told of an answer before it sends its next request.
+  connection.on('response', () => connection.setBody(nextBody()))
 }
 
 export const median = (values: number[]): number => {
