@@ -26,6 +26,8 @@ const agreesWithinMs = 60_000
 /** Between two faults: long enough for what the first one left to be made good. */
 const restMs = 5_000
 const calmMs = 10_000
+/** Clients give back the connections of a busy minute after a minute. */
+const calmAtEndMs = 120_000
 /** The apps look every 100 ms whether to collect; the operating system has the pages soon after. */
 const collectedAfterMs = 1_000
 
@@ -68,8 +70,8 @@ async function soak(platform: UnderTest, { minutes, seed }: Asked): Promise<Soak
     setTimeout(() => samples.push(...sampleAll(Date.now())), collectedAfterMs)
   }, sampleEveryMs)
   const faults: Disturbed[] = []
-  // The last tenth is calm, so that what is measured there is not a fault.
-  const lastFaultAt = began + lasts * 0.9
+  // The end is calm, so that what is measured there is no fault, nor the connections that one made.
+  const lastFaultAt = began + lasts - Math.min(calmAtEndMs, lasts * 0.2)
   await pause(calmMs)
   while (Date.now() < lastFaultAt) {
     faults.push(await disturb(scene, mend, disturbances[Math.floor(random() * disturbances.length)]!))

@@ -4,7 +4,7 @@ import type { FaultCase, Scene } from '../case.js'
 import { patience } from '../patience.js'
 import { rowsOf } from './app-kit/stores.js'
 import { pause } from './store-kit/asking.js'
-import { notAcknowledged, p99Ms, saidOf, writesBetween } from './store-kit/writes.js'
+import { msOf, notAcknowledged, saidOf, writesBetween } from './store-kit/writes.js'
 
 const people = ['play', 'progress'] as const
 /** A machine with other work may take so long at times: under it nothing is said. */
@@ -38,9 +38,12 @@ const replicaAway: FaultCase = {
   fault: 'replica killed, then frozen',
   async run(scene) {
     const awayMs = scene.short ? 4_000 : 20_000
+    // The short form has some dozens of writes, of which one in a hundred is none.
+    const share = scene.short ? 0.9 : 0.99
+    const name = `p${share * 100} of progress`
     const calmFrom = Date.now()
     await pause(scene.short ? 2_000 : 5_000)
-    const before = p99Ms(writesBetween(scene, calmFrom, Date.now(), people))
+    const before = msOf(writesBetween(scene, calmFrom, Date.now(), people), share)
     const proof: string[] = []
     const recoveriesMs: number[] = []
     const ways = {
@@ -62,16 +65,19 @@ const replicaAway: FaultCase = {
       const during = writesBetween(scene, from, to - 1_000)
       const lost = notAcknowledged(during)
       assert.equal(lost.length, 0, `with the replica ${way} every write passes: ${saidOf(lost)}`)
-      const p99 = p99Ms(during.filter(({ kind }) => kind === 'play' || kind === 'progress'))
+      const now = msOf(
+        during.filter(({ kind }) => kind === 'play' || kind === 'progress'),
+        share,
+      )
       assert.ok(
-        p99 <= Math.max(3 * before, floorMs),
-        `p99 of progress is ${Math.round(p99)} ms with the replica ${way}, ${Math.round(before)} ms before`,
+        now <= Math.max(3 * before, floorMs),
+        `${name} is ${Math.round(now)} ms with the replica ${way}, ${Math.round(before)} ms before`,
       )
       assert.ok(bytes > 0, `the ${way} replica confirms nothing`)
       await mend()
       recoveriesMs.push(await caughtUp(scene))
       proof.push(
-        `${way} for ${awayMs / 1000} s: ${during.length} writes passed (p99 of progress ${Math.round(p99)} ms, ${Math.round(before)} ms before), it was ${bytes} bytes behind and is equal`,
+        `${way} for ${awayMs / 1000} s: ${during.length} writes passed (${name} ${Math.round(now)} ms, ${Math.round(before)} ms before), it was ${bytes} bytes behind and is equal`,
       )
     }
     return { proof, recoveriesMs }

@@ -14,10 +14,11 @@ export const writesBetween = (
 export const notAcknowledged = (writes: readonly Write[]): readonly Write[] =>
   writes.filter(({ outcome }) => outcome !== 'ok')
 
-export const p99Ms = (writes: readonly Write[]): number =>
+/** @param share of the writes that took no longer */
+export const msOf = (writes: readonly Write[], share: number): number =>
   percentile(
     writes.map(({ ms }) => ms),
-    0.99,
+    share,
   )
 
 /** In words, for messages. */
