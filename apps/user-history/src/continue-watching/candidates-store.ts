@@ -1,4 +1,5 @@
 import { type Db, query, sql } from '@marquee/postgres'
+import type { Place } from '../pages.js'
 import { at, ms } from '../progress/progress-store.js'
 
 /** A title that may be in a viewer's list. Times are milliseconds. */
@@ -9,18 +10,13 @@ export interface Candidate {
   /** Found before, and nothing has changed since. */
   known: boolean
 }
-/** A place in the list; of two titles of one time the higher id comes first. */
-export interface Place {
-  at: number
-  contentId: string
-}
 
 export interface Wanted {
   userId: string
   /** What decides for this viewer beside what he watched. */
   memoFor: string
   now: number
-  /** Titles that stand exactly there or above are left out. */
+  /** Titles that stand exactly there or above are left out; of two of one time the higher id comes first. */
   below: Place | null
 }
 

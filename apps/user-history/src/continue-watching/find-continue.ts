@@ -1,7 +1,8 @@
 import type { ContinuePolicy, Viewer } from '@marquee/contracts'
 import type { Db } from '@marquee/postgres'
+import type { Place } from '../pages.js'
 import type { KnownViewer } from '../users/viewer-store.js'
-import { type Candidate, findCandidates, keepMemos, type Place } from './candidates-store.js'
+import { type Candidate, findCandidates, keepMemos } from './candidates-store.js'
 import { continueWatching, type Verdict } from './continue-rules.js'
 import { readTitles, type WatchedTitle, watchingOf } from './watching-store.js'
 

@@ -5,7 +5,7 @@ import type { EpisodeFacts } from './title-rules.js'
 import type { ListedEpisode } from './watching-store.js'
 
 const utc = (ms: number): string => new Date(ms).toISOString()
-const utcOrNull = (ms: number | null): string | null => (ms === null ? null : utc(ms))
+export const utcOrNull = (ms: number | null): string | null => (ms === null ? null : utc(ms))
 
 // The rules hand out the very episodes that they were given.
 const presentEpisode = (facts: EpisodeFacts): ContinueItem['episode'] => {

@@ -2,6 +2,7 @@ import type { ContentSummary, WatchStatus } from '@marquee/contracts'
 import { type Db, query, sql } from '@marquee/postgres'
 import type { EpisodeState } from '../progress/progress-rules.js'
 import { episodeJson, ms } from '../progress/progress-store.js'
+import { summaryFields } from '../titles/find-title.js'
 import type { EpisodeFacts, TitleFacts, Watching } from './title-rules.js'
 
 /** An episode as lists name it. */
@@ -45,9 +46,7 @@ const own = (alias: string) => `${alias}.user_id = $1 AND ${alias}.content_id = 
 const read = sql(
   'watching.read',
   `SELECT asked.content_id AS "contentId", coalesce(n.version, 0) AS version,
-     CASE WHEN t.slug IS NOT NULL THEN json_build_object('id', t.id, 'slug', t.slug, 'kind', t.kind, 'title', t.title,
-       'posterUrl', t.poster_url, 'year', t.year, 'origin', t.origin, 'rating', r.average, 'isVip', t.is_vip,
-       'status', t.status, 'ageRating', t.age_rating, 'availableRegions', t.available_regions,
+     CASE WHEN t.slug IS NOT NULL THEN json_build_object(${summaryFields('t', 'r')}, 'status', t.status, 'ageRating', t.age_rating, 'availableRegions', t.available_regions,
        'airingStatus', t.airing_status) END AS title,
      (SELECT coalesce(json_agg(json_build_object('id', e.id, 'seasonNumber', e.season_number, 'number', e.number,
         'title', e.title, 'sortOrder', e.sort_order, 'durationSeconds', e.duration_seconds,

@@ -1,10 +1,11 @@
+import type { CreateProgress } from '@marquee/contracts'
 import type { Tx } from '@marquee/postgres'
 import { closeSessions, type SessionKey } from '../plays/play-store.js'
 import { keepNamed, type Named } from './keep-named.js'
 import { addTo, type KnownTitle, knownTitle, newestOf, stateOf } from './known-title.js'
 import { type EpisodeState, reportKey } from './progress-rules.js'
 import { dropOthers, lockTitles, type Of, readReports, writeStates } from './progress-store.js'
-import type { Report } from './report-rules.js'
+import { type EpisodeFacts, type Report, toReport } from './report-rules.js'
 import { sessionKey } from './session-rules.js'
 
 /** A report that is asked to be kept. */
@@ -13,6 +14,12 @@ export interface Asked {
   named(attempt: number): Report
   datedHere: boolean
 }
+/** @param time `effectiveTime` of the report */
+export const askedOf = (body: CreateProgress, time: number, episode: EpisodeFacts): Asked => ({
+  named: (attempt) => toReport(body, time + attempt, episode),
+  datedHere: body.at === undefined && body.sequence === undefined,
+})
+
 /** Those of one viewer and title. */
 export interface AskedOf {
   of: Of

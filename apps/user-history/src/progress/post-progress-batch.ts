@@ -10,10 +10,9 @@ import { userOf } from '../users/user-of.js'
 import { createReadViewer } from '../users/viewer-store.js'
 import { writeOnce } from '../write-once.js'
 import { createKeeper } from './create-keeper.js'
-import { type AskedOf, type Kept, keepTogether } from './keep-reports.js'
+import { type AskedOf, askedOf, type Kept, keepTogether } from './keep-reports.js'
 import { presentProgress, type Told } from './present-progress.js'
 import { type Problem, type Readable, readBatch } from './read-batch.js'
-import { toReport } from './report-rules.js'
 
 type Item = ProgressBatch['items'][number]
 type Found = Readable & { episode: KnownEpisode }
@@ -122,7 +121,10 @@ async function keepAll(
   const items = new Map<number, Item>([...problems].map(([at, problem]) => [at, { ok: false, problem }]))
   const titles = [...byTitle(found)]
   const results = await keep(
-    titles.map(([contentId, own]) => ({ of: { userId, contentId }, asked: own.map(askedOf) })),
+    titles.map(([contentId, own]) => ({
+      of: { userId, contentId },
+      asked: own.map(({ body, time, episode }) => askedOf(body, time, episode)),
+    })),
   )
   const failed = results.filter((result) => result.status === 'rejected')
   if (failed.length > 0 && failed.length === results.length) throw failed[0]!.reason
@@ -145,11 +147,6 @@ function byTitle(found: readonly Found[]): Map<string, Found[]> {
   }
   return titles
 }
-
-const askedOf = ({ body, time, episode }: Found) => ({
-  named: (attempt: number) => toReport(body, time + attempt, episode),
-  datedHere: body.at === undefined && body.sequence === undefined,
-})
 
 function problemOf(error: unknown, log: Logger): Problem {
   if (error instanceof ApiError) return { code: error.code, detail: error.message }

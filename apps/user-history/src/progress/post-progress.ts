@@ -1,15 +1,16 @@
 import { CreateProgress, idempotencyKey, Progress, z } from '@marquee/contracts'
 import { ApiError, endpoint, json } from '@marquee/service-kit'
 import type { UserHistory } from '../context.js'
+import { own } from '../pages.js'
 import { createFindEpisode } from '../titles/find-episode.js'
 import { userOf } from '../users/user-of.js'
 import { createReadViewer } from '../users/viewer-store.js'
 import { writeOnce } from '../write-once.js'
 import { createKeeper } from './create-keeper.js'
-import { type Asked, type Kept, keepReports } from './keep-reports.js'
+import { askedOf, type Kept, keepReports } from './keep-reports.js'
 import { presentProgress } from './present-progress.js'
 import { noTime } from './read-batch.js'
-import { effectiveTime, toReport } from './report-rules.js'
+import { effectiveTime } from './report-rules.js'
 
 export function postProgress(userHistory: UserHistory) {
   const { primary, limits, clock } = userHistory
@@ -49,12 +50,8 @@ export function postProgress(userHistory: UserHistory) {
       const [episode, known] = await Promise.all([findEpisode(body.episodeId), readViewer(userId)])
       const told = { roles: viewer.roles, viewer: known, now }
       const of = { userId, contentId: episode.contentId }
-      const asked: Asked = {
-        named: (attempt) => toReport(body, time + attempt, episode),
-        datedHere: body.at === undefined && body.sequence === undefined,
-      }
-      const reply = (kept: Kept) =>
-        json(200, presentProgress(kept, episode, told, limits), { 'cache-control': 'private, no-store' })
+      const asked = askedOf(body, time, episode)
+      const reply = (kept: Kept) => json(200, presentProgress(kept, episode, told, limits), own)
       const key = headers['idempotency-key']
       if (key === undefined) return reply((await keep({ of, asked: [asked] }))[0]!)
       const once = { key, scope: `${userId} progress`, body, ttlMs: limits.idempotencyKeyTtlMs }

@@ -5,10 +5,11 @@ import type { UserHistory } from '../context.js'
 import { episodeCopy, titleCopy } from './copies.js'
 import { keepCopies } from './copies-store.js'
 
-/** A title as lists show it, `t` with its rating `r`. */
-export const summaryJson = (t: string, r: string) =>
-  `json_build_object('id', ${t}.id, 'slug', ${t}.slug, 'kind', ${t}.kind, 'title', ${t}.title, 'posterUrl', ${t}.poster_url,
-    'year', ${t}.year, 'origin', ${t}.origin, 'rating', ${r}.average, 'isVip', ${t}.is_vip)`
+/** What lists show of a title, `t` with its rating `r`; arguments of json_build_object. */
+export const summaryFields = (t: string, r: string) =>
+  `'id', ${t}.id, 'slug', ${t}.slug, 'kind', ${t}.kind, 'title', ${t}.title, 'posterUrl', ${t}.poster_url, 'year', ${t}.year,
+    'origin', ${t}.origin, 'rating', ${r}.average, 'isVip', ${t}.is_vip`
+export const summaryJson = (t: string, r: string) => `json_build_object(${summaryFields(t, r)})`
 
 const read = sql(
   'titles.published',

@@ -1,10 +1,8 @@
 import type { ContentSummary, WatchStatusItem } from '@marquee/contracts'
-import { presentSummary } from '../continue-watching/present-continue.js'
+import { presentSummary, utcOrNull } from '../continue-watching/present-continue.js'
 import { lastWatchedAt, statesOfRun } from '../continue-watching/title-rules.js'
 import { type WatchedTitle, watchingOf } from '../continue-watching/watching-store.js'
 import { watchStatus } from './status-rules.js'
-
-const utcOrNull = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
 /** @param now milliseconds */
 export function presentStatus(content: ContentSummary, watched: WatchedTitle, now: number): WatchStatusItem {
